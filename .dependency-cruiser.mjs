@@ -1,0 +1,45 @@
+// Import directions: the walls of the house (docs/architecture.md). Each rule names what it keeps apart.
+const ours = (names) => `^packages/(${names.join('|')})/`;
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: '/tests/|\\.test\\.ts$' },
+  to: { path: '^packages/', pathNot: ours(allowed) },
+});
+
+export default {
+  forbidden: [
+    only('protocol-imports-nothing-of-ours', '^packages/protocol/', ['protocol']),
+    only('vault-imports-protocol-only', '^packages/vault/', ['vault', 'protocol']),
+    only('agent-imports-protocol-and-vault', '^packages/agent/', ['agent', 'protocol', 'vault']),
+    only('server-imports-protocol-and-vault', '^packages/server/', ['server', 'protocol', 'vault']),
+    only('web-imports-protocol-and-vault', '^packages/web/', ['web', 'protocol', 'vault']),
+    only('command-starts-processes', '^packages/nightlatch/', ['nightlatch', 'protocol', 'agent', 'server']),
+    {
+      name: 'postgres-driver-lives-in-server-sql',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/server/src/sql/|/tests/|^packages/storm/' },
+      to: { path: 'node_modules/postgres/' },
+    },
+    {
+      name: 'gate-and-egress-never-read-a-cache',
+      severity: 'error',
+      from: { path: '^packages/server/src/(gate|egress)/' },
+      to: { path: '^packages/cache/|node_modules/(ioredis|lru-cache|redis)/' },
+    },
+    {
+      name: 'product-code-imports-no-test',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: '\\.test\\.ts$' },
+      to: { path: '/tests/|\\.test\\.ts$' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    combinedDependencies: true,
+  },
+};
