@@ -1,0 +1,3 @@
+export function RecoveryCodePage() {
+  return <h1 tabIndex={-1}>RecoveryCodePage</h1>;
+}

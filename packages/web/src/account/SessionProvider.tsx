@@ -1,0 +1,69 @@
+import { NightlatchError } from '@nightlatch/protocol/errors';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { call, onSignedOut } from '../api/client.ts';
+import { forgetSecrets, keepSecrets, keptSecrets } from './secrets.ts';
+import { type Session, SessionContext, type SessionPlace } from './session.ts';
+
+const ENDED = 'Your session has ended. Log in to go on. Nothing was lost.';
+const NO_KEYS = 'This browser no longer holds your keys. Log in to make them again. Nothing was lost.';
+const ANOTHER = 'This browser now belongs to another account. Log in to go on. Nothing was shown.';
+
+/** Finds out who uses this browser: the cloud knows the session, and this browser holds the keys. Both must agree. */
+async function whoIsHere(): Promise<Session> {
+  try {
+    const secrets = await keptSecrets();
+    const account = await call('account.get');
+    if (account.session.kind === 'recovery') return { state: 'signed-out', notice: null };
+    if (secrets === null) return { state: 'signed-out', notice: NO_KEYS };
+    if (secrets.account !== account.account) return { state: 'signed-out', notice: ANOTHER };
+    return { state: 'signed-in', account, secrets, master: null };
+  } catch (error) {
+    if (error instanceof NightlatchError && error.kind === 'not-signed-in')
+      return { state: 'signed-out', notice: null };
+    return { state: 'unreachable', problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const [session, setSession] = useState<Session>({ state: 'starting' });
+  const newest = useRef(session);
+  newest.current = session;
+
+  const renew = useCallback(async () => {
+    const found = await whoIsHere();
+    const before = newest.current;
+    // The master key lives only in this page's memory; asking again must not lose it.
+    setSession(
+      found.state === 'signed-in' &&
+        before.state === 'signed-in' &&
+        before.secrets.account === found.secrets.account
+        ? { ...found, master: before.master }
+        : found,
+    );
+  }, []);
+
+  useEffect(() => {
+    void renew();
+    return onSignedOut(() => {
+      if (newest.current.state === 'signed-in') setSession({ state: 'signed-out', notice: ENDED });
+    });
+  }, [renew]);
+
+  const place = useMemo<SessionPlace>(
+    () => ({
+      session,
+      renew,
+      enter: (entered) => {
+        void keepSecrets(entered.secrets);
+        setSession({ state: 'signed-in', ...entered });
+      },
+      leave: async (notice) => {
+        await forgetSecrets();
+        setSession({ state: 'signed-out', notice: notice ?? null });
+        await call('logout').catch(() => undefined);
+      },
+    }),
+    [session, renew],
+  );
+  return <SessionContext value={place}>{children}</SessionContext>;
+}

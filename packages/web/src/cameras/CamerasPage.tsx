@@ -1,0 +1,3 @@
+export function CamerasPage() {
+  return <h1 tabIndex={-1}>CamerasPage</h1>;
+}

@@ -1,0 +1,48 @@
+import type { Account } from '@nightlatch/protocol/accounts';
+import { NightlatchError } from '@nightlatch/protocol/errors';
+import { type HomeId, newHomeId } from '@nightlatch/protocol/ids';
+import { signEntry } from '@nightlatch/vault/homelog';
+import type { AccountSecrets } from '../account/secrets.ts';
+import { call } from '../api/client.ts';
+import { randomBytes } from '../storage/random.ts';
+
+async function create(secrets: AccountSecrets): Promise<HomeId> {
+  const home = newHomeId(randomBytes);
+  const entry = await signEntry(
+    {
+      home,
+      sequence: 0,
+      previous: null,
+      at: Date.now(),
+      action: {
+        kind: 'create-home',
+        owner: secrets.account,
+        signingKey: secrets.keys.signingKey,
+        sealingKey: secrets.keys.sealingKey,
+      },
+    },
+    secrets.signing.privateKey,
+  );
+  try {
+    await call('homes.create', { input: { entry } });
+    return home;
+  } catch (error) {
+    // Another tab of this browser may have been first.
+    if (!(error instanceof NightlatchError) || error.kind !== 'conflict') throw error;
+    const [made] = (await call('account.get')).homes;
+    if (made === undefined) throw error;
+    return made.home;
+  }
+}
+
+let running: Promise<HomeId> | null = null;
+
+/** The account's home; its first log-in makes it. At most one is made at a time in a page. */
+export async function homeOf(account: Account, secrets: AccountSecrets): Promise<HomeId> {
+  const [own] = account.homes;
+  if (own !== undefined) return own.home;
+  running ??= create(secrets).finally(() => {
+    running = null;
+  });
+  return running;
+}

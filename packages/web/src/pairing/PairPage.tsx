@@ -1,0 +1,3 @@
+export function PairPage() {
+  return <h1 tabIndex={-1}>PairPage</h1>;
+}
