@@ -1,0 +1,4 @@
+/** The part of the cloud that has to do with accounts. */
+export interface Accounts {
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { z } from 'zod';
+
+/** Where the cloud listens and keeps its things. There is no setting that turns a lock off. */
+export interface Config {
+  readonly databaseUrl: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** How browsers reach the cloud, when that is not `http://localhost:PORT`. */
+  readonly publicUrl: URL | undefined;
+  readonly dataDirectory: string;
+  /** The built web app; absent where none is served. */
+  readonly webDirectory: string | undefined;
+}
+
+const Url = (protocols: RegExp, what: string) =>
+  z.url({ protocol: protocols, error: what }).transform((text) => new URL(text));
+
+const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'a URL such as postgres://user@host/database' }),
+  HOST: z.string().min(1).max(255).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8490),
+  PUBLIC_URL: Url(/^https?$/, 'a URL such as https://cameras.example.org').optional(),
+  DATA_DIR: z.string().min(1).default('data'),
+  WEB_DIR: z.string().min(1).optional(),
+});
+
+/** Settings that cannot be used; the message names each. */
+export class ConfigRefused extends Error {
+  override readonly name = 'ConfigRefused';
+}
+
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(filled);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigRefused(`The settings cannot be used. ${problems.join('; ')}`);
+  }
+  const { DATABASE_URL, HOST, PORT, PUBLIC_URL, DATA_DIR, WEB_DIR } = parsed.data;
+  return {
+    databaseUrl: DATABASE_URL,
+    host: HOST,
+    port: PORT,
+    publicUrl: PUBLIC_URL,
+    dataDirectory: path.resolve(DATA_DIR),
+    webDirectory: WEB_DIR === undefined ? undefined : path.resolve(WEB_DIR),
+  };
+}

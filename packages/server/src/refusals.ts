@@ -1,0 +1,15 @@
+import { NightlatchError } from '@nightlatch/protocol/errors';
+
+/** One answer for what does not exist and for what the caller may not know of: its words are the same, too. */
+export const notFound = (): NightlatchError =>
+  new NightlatchError('not-found', 'There is nothing here that you may see.');
+
+/** One answer for no session, an ended one, and one that never was. */
+export const notSignedIn = (): NightlatchError =>
+  new NightlatchError('not-signed-in', 'You are not signed in. Nothing was changed; sign in and try again.');
+
+export const signInAgain = (): NightlatchError =>
+  new NightlatchError(
+    'sign-in-again',
+    'This needs a recent sign-in. Nothing was changed; sign in again and repeat it.',
+  );

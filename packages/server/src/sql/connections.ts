@@ -1,0 +1,68 @@
+import postgres from 'postgres';
+
+const integer = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError('an integer from the database is too large for a number');
+  return value;
+};
+
+// Array literals of ids and numbers: no element needs more than quotes around it and \ before " and \.
+const arrayLiteral = (items: readonly unknown[]): string =>
+  `{${items.map((item) => (item === null ? 'NULL' : `"${String(item).replace(/(["\\])/g, '\\$1')}"`)).join(',')}}`;
+
+/** Arrays go out as literals, so that the driver needs no look-up of array types, whose reply nobody could prove. */
+export const driverParameter = (value: unknown): unknown =>
+  Array.isArray(value) ? arrayLiteral(value) : value;
+
+const array = (oid: number, parse: (item: string) => unknown) => ({
+  to: oid,
+  from: [oid],
+  serialize: (value: unknown) => String(value),
+  // Elements here are ids, hashes and integers, which PostgreSQL never quotes; anything else asks for to_json.
+  parse: (text: string): unknown[] => {
+    if (text === '{}') return [];
+    if (/["\\]|NULL/.test(text)) throw new RangeError('an array with quoted elements; answer with to_json');
+    return text.slice(1, -1).split(',').map(parse);
+  },
+});
+
+const TYPES = {
+  bigint: { to: 20, from: [20], serialize: String, parse: integer },
+  // JSON goes out as text that the caller wrote.
+  json: { to: 114, from: [114], serialize: String, parse: (text: string): unknown => JSON.parse(text) },
+  jsonb: { to: 3802, from: [3802], serialize: String, parse: (text: string): unknown => JSON.parse(text) },
+  textArray: array(1009, String),
+  integerArray: array(1007, integer),
+  bigintArray: array(1016, integer),
+};
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly connectionsMax: number;
+  /** The role that every connection takes on before its first statement; absent for the owner that migrates. */
+  readonly role?: string;
+  readonly statementTimeoutMilliseconds: number;
+}
+
+/** A pool of the driver's. Whoever opens it ends it. */
+export function connect(options: ConnectionOptions) {
+  return postgres(options.url, {
+    max: options.connectionsMax,
+    connect_timeout: 5,
+    max_lifetime: null,
+    fetch_types: false,
+    types: TYPES,
+    onnotice: () => {},
+    connection: {
+      application_name: 'nightlatch',
+      statement_timeout: options.statementTimeoutMilliseconds,
+      idle_in_transaction_session_timeout: options.statementTimeoutMilliseconds * 2,
+      ...(options.role === undefined ? {} : { role: options.role }),
+    },
+  });
+}
+
+export type Connections = ReturnType<typeof connect>;
+export const isPostgresError = (error: unknown): error is postgres.PostgresError =>
+  error instanceof postgres.PostgresError;
