@@ -31,6 +31,7 @@ export const EventRow = z.object({
 export type EventRow = z.infer<typeof EventRow>;
 
 export const GapRow = z.object({ gap: GapId, camera: CameraId, statement: GapJws });
+export type GapRow = z.infer<typeof GapRow>;
 
 /** A place in the list, newest first: the start of an event, and its id where several start together. */
 export const EventCursor = z.string().regex(/^\d{1,16}\.evt_[0-9a-z]{26}$/, 'not a cursor');
@@ -83,6 +84,7 @@ export const CameraRow = z.object({
   added: z.boolean(),
   state: CameraState,
 });
+export type CameraRow = z.infer<typeof CameraRow>;
 export const Cameras = z.object({ cameras: z.array(CameraRow).max(256) });
 
 /** What the server tells open Events tabs: only that something is new, never what. */
@@ -101,4 +103,5 @@ export const MismatchReport = z.object({
   /** Which check failed, in the vault's words. */
   reason: z.string().max(200),
 });
+export type MismatchReport = z.infer<typeof MismatchReport>;
 export const MismatchReported = z.object({ report: ReportId });

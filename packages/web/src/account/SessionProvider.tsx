@@ -57,6 +57,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
         void keepSecrets(entered.secrets);
         setSession({ state: 'signed-in', ...entered });
       },
+      forgetMaster: () => setSession((now) => (now.state === 'signed-in' ? { ...now, master: null } : now)),
       leave: async (notice) => {
         await forgetSecrets();
         setSession({ state: 'signed-out', notice: notice ?? null });

@@ -20,8 +20,10 @@ export type SignedIn = Extract<Session, { state: 'signed-in' }>;
 
 export interface SessionPlace {
   readonly session: Session;
-  /** Takes over a finished log-in, or an account that has changed. */
+  /** Takes over a finished log-in. */
   readonly enter: (entered: Omit<SignedIn, 'state'>) => void;
+  /** Drops the master key from this page's memory. */
+  readonly forgetMaster: () => void;
   /** Asks the cloud for the account again. */
   readonly renew: () => Promise<void>;
   /** Ends the session at the cloud and clears the keys from this browser. */

@@ -7,7 +7,6 @@ import { Button } from '../style/Button.tsx';
 import { Progress } from '../style/Progress.tsx';
 import { homeOf } from './create-home.ts';
 import { type Household, HouseholdContext } from './household.ts';
-import { LogRefused } from './log.ts';
 import { openHousehold, reportTo } from './open-household.ts';
 import { RefusedHome } from './RefusedHome.tsx';
 
@@ -17,8 +16,7 @@ type Opening =
   | { readonly state: 'refused' }
   | { readonly state: 'open'; readonly household: Household };
 
-const reasonOf = (error: unknown): string =>
-  error instanceof VaultError || error instanceof LogRefused ? error.reason : 'broken-pin';
+const reasonOf = (error: unknown): string => (error instanceof VaultError ? error.reason : 'broken-pin');
 
 /** Opens the home of the signed-in account, and shows `children` only once its log has been verified. */
 export function HouseholdProvider({ children }: { readonly children: ReactNode }) {

@@ -1,13 +1,13 @@
 import type { Account } from '@nightlatch/protocol/accounts';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import { type HomeId, newHomeId } from '@nightlatch/protocol/ids';
+import { systemRandom } from '@nightlatch/vault/encoding';
 import { signEntry } from '@nightlatch/vault/homelog';
 import type { AccountSecrets } from '../account/secrets.ts';
 import { call } from '../api/client.ts';
-import { randomBytes } from '../storage/random.ts';
 
 async function create(secrets: AccountSecrets): Promise<HomeId> {
-  const home = newHomeId(randomBytes);
+  const home = newHomeId(systemRandom);
   const entry = await signEntry(
     {
       home,

@@ -1,23 +1,21 @@
+import type { PublicKey } from '@nightlatch/protocol/encoding';
+import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { HomeId } from '@nightlatch/protocol/ids';
 import type { Output } from '@nightlatch/protocol/routes';
-import { applyEntries, emptyHome, type HomeState } from '@nightlatch/vault/homelog';
-import type { Pin } from './pins.ts';
+import { refuse } from '@nightlatch/vault/errors';
+import {
+  applyEntries,
+  emptyHome,
+  type HomePin,
+  type HomeState,
+  verifyHomeLog,
+} from '@nightlatch/vault/homelog';
 
-/** The log may hold a million entries of 256 a page; a cloud that says `more` for longer than that is broken. */
+/** A log holds a million entries at most, 256 a page. */
 const LOG_PAGES_MAX = 4096;
 
 /** Reads one page of entries after a sequence. */
 export type ReadPage = (after: number) => Promise<Output<'home-log.read'>>;
-
-/** The log is not the one that this browser knows: `rolled-back` is shorter than before, `forked` says something else. */
-export class LogRefused extends Error {
-  readonly reason: 'rolled-back' | 'forked' | 'endless';
-  constructor(reason: 'rolled-back' | 'forked' | 'endless') {
-    super(`the home log was refused: ${reason}`);
-    this.name = 'LogRefused';
-    this.reason = reason;
-  }
-}
 
 async function entriesAfter(read: ReadPage, after: number): Promise<string[]> {
   const entries: string[] = [];
@@ -27,32 +25,35 @@ async function entriesAfter(read: ReadPage, after: number): Promise<string[]> {
     if (!answer.more) return entries;
     if (answer.entries.length === 0) break;
   }
-  throw new LogRefused('endless');
+  throw new NightlatchError(
+    'internal',
+    'The cloud does not stop sending the record of your home. Nothing of it was used. Try again later.',
+  );
 }
 
 /**
  * Fetches the whole log of a home and verifies it against the owner's key, which is this account's own and never the
- * cloud's word, and against the pinned head. Throws VaultError or LogRefused; then nothing of the log may be used.
+ * cloud's word, and against what this browser has seen of it before. Throws VaultError where it is crossed, forked or
+ * shorter than before; then nothing of the log may be used.
  */
 export async function verifyLog(
-  expected: { readonly home: HomeId; readonly ownerSigningKey: string; readonly pin: Pin | null },
+  expected: {
+    readonly home: HomeId;
+    readonly ownerSigningKey: PublicKey;
+    readonly pin: HomePin | null;
+  },
   read: ReadPage,
 ): Promise<HomeState> {
   const { home, ownerSigningKey, pin } = expected;
+  if (pin !== null && (pin.home !== home || pin.ownerSigningKey !== ownerSigningKey))
+    refuse('wrong-subject', 'What this browser remembers is of another home or owner.');
   const entries = await entriesAfter(read, -1);
-  if (entries.length === 0) throw new LogRefused('rolled-back');
-  const known = pin === null ? 0 : pin.head.sequence + 1;
-  if (entries.length < known) throw new LogRefused('rolled-back');
-  let state = emptyHome(home, { ownerSigningKey });
-  if (pin !== null) {
-    state = await applyEntries(state, entries.slice(0, known));
-    if (state.head?.hash !== pin.head.hash || state.genesisHash !== pin.genesisHash)
-      throw new LogRefused('forked');
-  }
-  return applyEntries(state, entries.slice(known));
+  return pin === null
+    ? applyEntries(emptyHome(home, { ownerSigningKey }), entries)
+    : verifyHomeLog(pin, entries);
 }
 
 /** Fetches what was appended after a verified state, and verifies that it continues it. */
 export async function continueLog(state: HomeState, read: ReadPage): Promise<HomeState> {
-  return applyEntries(state, await entriesAfter(read, state.head?.sequence ?? -1));
+  return applyEntries(state, await entriesAfter(read, state.head.sequence));
 }

@@ -30,8 +30,8 @@ function epochKeys({ account, secrets }: SignedIn) {
 }
 
 /**
- * Fetches, verifies and pins the log of a home, and gives the household made from it. Throws VaultError, LogRefused or
- * a broken pin's ZodError where the log must not be trusted. `onChange` is told of each later state, and of nothing
+ * Fetches, verifies and pins the log of a home, and gives the household made from it. Throws VaultError or a broken
+ * pin's ZodError where the log must not be trusted. `onChange` is told of each later state, and of nothing
  * after a refusal.
  */
 export async function openHousehold(
@@ -44,8 +44,7 @@ export async function openHousehold(
   const keyOf = epochKeys(signedIn);
 
   const householdOf = async (log: HomeState): Promise<Household> => {
-    // A browser that can keep nothing (private windows of some) verifies the log all the same, without a memory.
-    await keepPin(pinOf(log)).catch(() => undefined);
+    await keepPin(pinOf(log));
     const epochKey: Household['epochKey'] = (camera, epoch) => keyOf(log, camera, epoch);
     const names = await openedNames(log, epochKey);
     return {
@@ -75,7 +74,7 @@ export async function openHousehold(
       .catch(() => newest)
       .then(async () => {
         const log = await continueLog(newest, read);
-        if (log.head?.sequence === newest.head?.sequence) return newest;
+        if (log.head.sequence === newest.head.sequence) return newest;
         newest = log;
         on.change(await householdOf(log));
         return log;

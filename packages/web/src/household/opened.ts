@@ -35,11 +35,10 @@ export async function openedNames(
   epochKey: (camera: CameraId, epoch: number) => Promise<EpochKey>,
 ): Promise<ReadonlyMap<CameraId, string>> {
   const names = new Map<CameraId, string>();
-  for (const [camera, { sealedName }] of log.cameras) {
-    if (sealedName === null) continue;
-    const { epoch, sealed } = sealedName;
+  for (const [camera, { sealedName, nameEpoch: epoch }] of log.cameras) {
+    if (sealedName === null || epoch === null) continue;
     const name = await epochKey(camera, epoch)
-      .then((key) => openCameraName(sealed, { home: log.home, camera, epoch, epochKey: key }))
+      .then((key) => openCameraName(sealedName, { home: log.home, camera, epoch, epochKey: key }))
       .catch(() => null);
     if (name !== null) names.set(camera, name);
   }

@@ -1,3 +1,0 @@
-/** The browser's source of randomness. */
-export const randomBytes = (count: number): Uint8Array<ArrayBuffer> =>
-  crypto.getRandomValues(new Uint8Array(count));
