@@ -25,7 +25,7 @@ create function scope_login() returns text stable parallel safe language sql
 comment on function scope_login is 'Log-in under way that the caller named; null for none.';
 
 create table accounts (
-  account text primary key check (account ~ '^acct_[0-7][0-9a-hjkmnp-tv-z]{25}$'),
+  account_id text primary key check (account_id ~ '^acct_[0-7][0-9a-hjkmnp-tv-z]{25}$'),
   email_sealed bytea not null check (octet_length(email_sealed) between 31 and 300),
   email_index text not null constraint accounts_email_index_unique unique
     check (email_index ~ '^[A-Za-z0-9_-]{43}$'),
@@ -42,7 +42,7 @@ create table accounts (
     check (num_nonnulls(recovery_proof_hash, recovery_wrapped_master_key, recovery_set_at) in (0, 3))
 );
 comment on table accounts is 'People who sign in. Nothing here opens anything without the passphrase or the recovery code.';
-comment on column accounts.account is 'Made from the SHA-256 of signing_key.';
+comment on column accounts.account_id is 'Made from the SHA-256 of signing_key.';
 comment on column accounts.email_sealed is 'E-mail address under AES-256-GCM: nonce (12 bytes), ciphertext, tag (16); bound to the account.';
 comment on column accounts.email_index is 'HMAC-SHA-256 of the address in lower case, base64url: to find it without reading it.';
 comment on column accounts.opaque_record is 'OPAQUE registration record, base64url.';
@@ -56,8 +56,8 @@ comment on column accounts.passphrase_set_at is 'When the passphrase was set las
 comment on column accounts.recovery_set_at is 'When the recovery code was confirmed last.';
 
 create table sessions (
-  session text primary key check (session ~ '^sess_[0-7][0-9a-hjkmnp-tv-z]{25}$'),
-  account text not null references accounts (account),
+  session_id text primary key check (session_id ~ '^sess_[0-7][0-9a-hjkmnp-tv-z]{25}$'),
+  account_id text not null references accounts,
   token_hash text not null unique check (token_hash ~ '^[A-Za-z0-9_-]{43}$'),
   kind text not null check (kind in ('full', 'recovery')),
   device text not null check (length(device) between 1 and 80),
@@ -67,8 +67,8 @@ create table sessions (
   ended_at timestamptz check (ended_at >= started_at)
 );
 comment on table sessions is 'A browser that is signed in. It is live while ended_at is null and expires_at lies ahead.';
-comment on column sessions.session is 'Names the session to its owner; it opens nothing.';
-comment on column sessions.account is 'Whose session it is.';
+comment on column sessions.session_id is 'Names the session to its owner; it opens nothing.';
+comment on column sessions.account_id is 'Whose session it is.';
 comment on column sessions.token_hash is 'SHA-256 of the 256-bit token in the cookie, base64url.';
 comment on column sessions.kind is 'recovery: made by a recovery code, may do nothing but set a new passphrase; full: everything.';
 comment on column sessions.device is 'Coarse, such as "Firefox on Linux".';
@@ -76,18 +76,18 @@ comment on column sessions.started_at is 'When the person proved who they are.';
 comment on column sessions.last_seen_at is 'Last request, written at most once a minute.';
 comment on column sessions.expires_at is '30 days after last_seen_at, at most 90 days after started_at.';
 comment on column sessions.ended_at is 'When it was ended by its owner; null while it was not.';
-create index sessions_of_account on sessions (account, started_at desc);
+create index sessions_of_account on sessions (account_id, started_at desc);
 
 create table logins (
-  login text primary key check (login ~ '^login_[0-7][0-9a-hjkmnp-tv-z]{25}$'),
-  account text references accounts (account),
+  login_id text primary key check (login_id ~ '^login_[0-7][0-9a-hjkmnp-tv-z]{25}$'),
+  account_id text references accounts,
   email_index text not null check (email_index ~ '^[A-Za-z0-9_-]{43}$'),
   server_state text not null check (server_state ~ '^[A-Za-z0-9_-]{16,4000}$'),
   expires_at timestamptz not null
 );
 comment on table logins is 'Log-ins between their first and second message. A row is taken out when it is used, once.';
-comment on column logins.login is 'Names the log-in; 128 random bits.';
-comment on column logins.account is 'Null where the address has no account: the answers are the same.';
+comment on column logins.login_id is 'Names the log-in; 128 random bits.';
+comment on column logins.account_id is 'Null where the address has no account: the answers are the same.';
 comment on column logins.email_index is 'Blind index of the address, as in accounts: its limit ends when the log-in succeeds.';
 comment on column logins.server_state is 'What OPAQUE keeps between the messages, base64url.';
 comment on column logins.expires_at is 'After this it cannot be finished.';
@@ -112,12 +112,12 @@ alter table logins enable row level security;
 alter table logins force row level security;
 
 create policy own_account on accounts
-  using (account = any (scope_accounts()) or email_index = scope_email_index());
+  using (account_id = any ((select scope_accounts())::text[]) or email_index = scope_email_index());
 create policy own_sessions on sessions
-  using (account = any (scope_accounts()) or token_hash = scope_token_hash());
+  using (account_id = any ((select scope_accounts())::text[]) or token_hash = scope_token_hash());
 create policy own_login on logins
-  using (login = scope_login())
-  with check (login = scope_login());
+  using (login_id = scope_login())
+  with check (login_id = scope_login());
 -- What has expired is nobody's any more; the sweep takes it out.
 create policy expired_logins on logins for delete using (expires_at < now());
 create policy expired_logins_seen on logins for select using (expires_at < now());

@@ -106,15 +106,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     const nonce = Buffer.from(random(16)).toString('base64url');
     // The driver's own type for parameters is narrower than what it takes.
     const given: never[] = [...parameters.map(driverParameter), nonce, ...scopeParameters(scope)] as never[];
-    const rows: readonly RawRow[] = await within(
+    const rows = await within(
       of,
       statement.name,
-      through.unsafe(statement.wrapped, given, { prepare: true }),
+      through.unsafe<RawRow[]>(statement.wrapped, given, { prepare: true }),
     );
     if (rows.length === 0) throw doubt(of, statement.name, 'no-row');
     const asked = `${nonce} ${APP_ROLE}`;
     for (const row of rows)
       if (!isAnswerTo(asked, row[NONCE_COLUMN])) throw doubt(of, statement.name, 'wrong-nonce');
+    if (rows.count !== rows.length) throw doubt(of, statement.name, 'wrong-count');
     return rows[0]?.[HIT_COLUMN] === true ? rows.map(statement.read) : [];
   };
 

@@ -23,7 +23,7 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
 /** What a doubtful reply was, for the operator. */
 export interface Doubt {
   readonly statement: string;
-  readonly reason: 'wrong-nonce' | 'no-row' | 'unreadable' | 'timeout' | 'wrong-command';
+  readonly reason: 'wrong-nonce' | 'no-row' | 'wrong-count' | 'unreadable' | 'timeout' | 'wrong-command';
 }
 
 export const unavailable = (cause?: unknown): NightlatchError =>
