@@ -1,0 +1,88 @@
+import type { CameraId, EventId } from '@nightlatch/protocol/ids';
+import type { GapStatement } from '@nightlatch/protocol/manifest';
+import type { SeenEvent } from './seen-event.ts';
+
+/** What the chain of a camera's events says between two of them. */
+export interface ChainNotice {
+  /** The event that it stands beside in the list, newest first. */
+  readonly beside: EventId;
+  readonly side: 'above' | 'below';
+  readonly camera: CameraId;
+  readonly kind: 'missing' | 'lost' | 'broken';
+  /** How many events; 0 for `broken`. */
+  readonly count: number;
+  readonly reason: GapStatement['reason'] | null;
+}
+
+type Link = {
+  readonly from: number;
+  readonly to: number;
+  readonly event?: SeenEvent;
+  readonly gap?: GapStatement;
+};
+
+/**
+ * Holds the events of each camera against their numbers and against the hashes that they name. A hole without a
+ * signed statement is `missing` (it may be on its way yet), one with it is `lost`, and an event that does not name the
+ * one before it is `broken`. `arriving` counts rows that have a place but nothing signed yet.
+ */
+export function chainNotices(
+  events: readonly SeenEvent[],
+  gaps: readonly GapStatement[],
+  arriving: ReadonlyMap<CameraId, number>,
+): ChainNotice[] {
+  const cameras = new Map<CameraId, Link[]>();
+  const linksOf = (camera: CameraId) => {
+    const links = cameras.get(camera) ?? [];
+    cameras.set(camera, links);
+    return links;
+  };
+  for (const event of events)
+    linksOf(event.camera).push({ from: event.facts.sequence, to: event.facts.sequence, event });
+  for (const gap of gaps) linksOf(gap.camera).push({ from: gap.fromSequence, to: gap.toSequence, gap });
+  return [...cameras].flatMap(([camera, links]) => ofOneCamera(camera, links, arriving.get(camera) ?? 0));
+}
+
+function ofOneCamera(camera: CameraId, links: Link[], arriving: number): ChainNotice[] {
+  links.sort((a, b) => b.from - a.from);
+  const notices: ChainNotice[] = [];
+  let expected = arriving;
+  let newer: Link | null = null;
+  let above: SeenEvent | null = null;
+  for (const [at, link] of links.entries()) {
+    const place = () => {
+      if (above !== null) return { beside: above.event, side: 'below' } as const;
+      const below = links.slice(at).find((other) => other.event !== undefined)?.event;
+      return below === undefined ? null : ({ beside: below.event, side: 'above' } as const);
+    };
+    const say = (kind: ChainNotice['kind'], count: number, reason: GapStatement['reason'] | null) => {
+      const where = place();
+      if (where !== null) notices.push({ ...where, camera, kind, count, reason });
+    };
+    if (newer !== null) {
+      const hole: number = newer.from - link.to - 1;
+      const missing = Math.max(0, hole - expected);
+      if (hole > 0) expected = Math.max(0, expected - hole);
+      if (missing > 0) say('missing', missing, null);
+      const linked = newer.event !== undefined && link.event !== undefined && hole === 0;
+      if (linked && newer.event?.facts.previous !== link.event?.hash) say('broken', 0, null);
+    }
+    if (link.gap !== undefined) say('lost', link.to - link.from + 1, link.gap.reason);
+    above = link.event ?? above;
+    newer = link;
+  }
+  return notices;
+}
+
+const LOST: Record<GapStatement['reason'], string> = {
+  'spool-full': 'the camera box had no room left for unsent events',
+  'disk-full': "the camera box's disk was full",
+  'spool-damaged': "the camera box's disk had damaged them",
+};
+
+export function wordsOfNotice(notice: ChainNotice): string {
+  const events = notice.count === 1 ? '1 event' : `${notice.count} events`;
+  if (notice.kind === 'lost') return `${events} lost: ${LOST[notice.reason ?? 'disk-full']}`;
+  if (notice.kind === 'missing') return `${events} ${notice.count === 1 ? 'is' : 'are'} missing here`;
+  return 'What was recorded before this does not match what the camera signed';
+}
