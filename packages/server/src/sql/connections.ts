@@ -40,6 +40,8 @@ const TYPES = {
 export interface ConnectionOptions {
   readonly url: string;
   readonly connectionsMax: number;
+  /** Called when a connection has closed, for whatever reason. */
+  readonly onClose?: () => void;
   /** The role that every connection takes on before its first statement; absent for the owner that migrates. */
   readonly role?: string;
   readonly statementTimeoutMilliseconds: number;
@@ -54,6 +56,7 @@ export function connect(options: ConnectionOptions) {
     fetch_types: false,
     types: TYPES,
     onnotice: () => {},
+    ...(options.onClose === undefined ? {} : { onclose: options.onClose }),
     connection: {
       application_name: 'nightlatch',
       statement_timeout: options.statementTimeoutMilliseconds,

@@ -3,6 +3,7 @@ import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { RandomBytes } from '@nightlatch/protocol/ids';
 import { type Connections, connect, driverParameter, isPostgresError } from './connections.ts';
 import { type Doubt, doubtful, SqlError, unavailable } from './failures.ts';
+import { type Lane, makeLanes } from './lanes.ts';
 import { type Scope, scopeParameters } from './scope.ts';
 import { HIT_COLUMN, NONCE_COLUMN, type RawRow, type SqlParameter, type Statement } from './statement.ts';
 
@@ -28,9 +29,11 @@ export interface Database {
 export interface DatabaseOptions {
   readonly url: string;
   readonly random: RandomBytes;
-  /** A reply did not prove which question it answers. The connections are gone already; call the operator. */
+  /** A reply did not prove which question it answers. Its connection is gone already; call the operator. */
   readonly onDoubt: (doubt: Doubt) => void;
-  readonly connectionsMax?: number;
+  /** Connections for single statements, and for transactions. */
+  readonly sharedConnections?: number;
+  readonly transactionConnections?: number;
   /** Questions under way and waiting; one more is refused at once. */
   readonly questionsMax?: number;
   readonly statementTimeoutMilliseconds?: number;
@@ -45,59 +48,68 @@ export function openDatabase(options: DatabaseOptions): Database {
     url,
     random,
     onDoubt,
-    connectionsMax = 10,
+    sharedConnections = 6,
+    transactionConnections = 4,
     questionsMax = 2048,
     statementTimeoutMilliseconds = 5_000,
     replyTimeoutMilliseconds = 8_000,
     isAnswerTo = (asked, echoed) => asked === echoed,
   } = options;
-  const open = (count: number) =>
-    connect({ url, connectionsMax: count, role: APP_ROLE, statementTimeoutMilliseconds });
-  let pool = open(connectionsMax);
-  // Notifications say only that something is new, so their connection stays when the pool is thrown away.
+  const open = (onClose?: () => void) =>
+    connect({
+      url,
+      connectionsMax: 1,
+      role: APP_ROLE,
+      statementTimeoutMilliseconds,
+      ...(onClose === undefined ? {} : { onClose }),
+    });
+  const lanes = makeLanes({ shared: sharedConnections, exclusive: transactionConnections }, open);
   let listening: Connections | undefined;
   let questions = 0;
 
-  /** One doubtful reply makes every later one on that socket doubtful: destroy them all and begin anew. */
-  const doubt = (of: Connections, statement: string, reason: Doubt['reason']): NightlatchError => {
-    if (of === pool) {
-      pool = open(connectionsMax);
-      void of.end({ timeout: 0 }).catch(() => {});
-    }
-    onDoubt({ statement, reason });
+  /** One doubtful reply makes every later one on that socket doubtful: destroy it, with everything under way on it. */
+  const doubt = (lane: Lane, statement: string, reason: Doubt['reason']): NightlatchError => {
+    if (!lane.gone) onDoubt({ statement, reason });
+    lanes.destroy(lane);
     return doubtful();
   };
 
-  const failed = (of: Connections, statement: string, error: unknown): Error => {
+  const failed = (lane: Lane, statement: string, error: unknown): Error => {
     if (error instanceof NightlatchError) return error;
-    if (isPostgresError(error))
-      return error.code.startsWith('57P') || error.code.startsWith('08') || error.code === '53300'
-        ? unavailable(error)
-        : new SqlError(statement, error.code, error.message, error.constraint_name);
+    if (isPostgresError(error)) {
+      if (error.code === '57014') return unavailable(error);
+      if (!/^(57P|08|53300)/.test(error.code))
+        return new SqlError(statement, error.code, error.message, error.constraint_name);
+      lanes.destroy(lane);
+      return unavailable(error);
+    }
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (/^(CONNECT|E[A-Z]+)/.test(code) && !code.startsWith('ERR_')) return unavailable(error);
     // The driver could not make sense of the bytes: that is a reply to another question, too.
-    return doubt(of, statement, 'unreadable');
+    if (code.startsWith('ERR_') || !/^(CONNECT|E[A-Z])/.test(code))
+      return doubt(lane, statement, 'unreadable');
+    lanes.destroy(lane);
+    return unavailable(error);
   };
 
   /** Waits for a reply for a bounded time: a reply that was dropped would leave the last question waiting for ever. */
-  const within = async <Reply>(of: Connections, name: string, reply: PromiseLike<Reply>): Promise<Reply> => {
+  const within = async <Reply>(lane: Lane, name: string, ask: () => PromiseLike<Reply>): Promise<Reply> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(doubt(of, name, 'timeout')), replyTimeoutMilliseconds);
+      timer = setTimeout(() => reject(doubt(lane, name, 'timeout')), replyTimeoutMilliseconds);
     });
+    lane.questions += 1;
     try {
-      return await Promise.race([reply, late]);
+      return await Promise.race([ask(), late]);
     } catch (error) {
-      throw failed(of, name, error);
+      throw failed(lane, name, error);
     } finally {
+      lane.questions -= 1;
       clearTimeout(timer);
     }
   };
 
   const put = async <Row>(
-    of: Connections,
-    through: Pick<Connections, 'unsafe'>,
+    lane: Lane,
     scope: Scope,
     statement: Statement<Row>,
     parameters: Parameters,
@@ -106,16 +118,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     const nonce = Buffer.from(random(16)).toString('base64url');
     // The driver's own type for parameters is narrower than what it takes.
     const given: never[] = [...parameters.map(driverParameter), nonce, ...scopeParameters(scope)] as never[];
-    const rows = await within(
-      of,
-      statement.name,
-      through.unsafe<RawRow[]>(statement.wrapped, given, { prepare: true }),
+    const rows = await within(lane, statement.name, () =>
+      lane.driver.unsafe<RawRow[]>(statement.wrapped, given, { prepare: true }),
     );
-    if (rows.length === 0) throw doubt(of, statement.name, 'no-row');
+    if (rows.length === 0) throw doubt(lane, statement.name, 'no-row');
     const asked = `${nonce} ${APP_ROLE}`;
     for (const row of rows)
-      if (!isAnswerTo(asked, row[NONCE_COLUMN])) throw doubt(of, statement.name, 'wrong-nonce');
-    if (rows.count !== rows.length) throw doubt(of, statement.name, 'wrong-count');
+      if (!isAnswerTo(asked, row[NONCE_COLUMN])) throw doubt(lane, statement.name, 'wrong-nonce');
+    if (rows.count !== rows.length) throw doubt(lane, statement.name, 'wrong-count');
     return rows[0]?.[HIT_COLUMN] === true ? rows.map(statement.read) : [];
   };
 
@@ -124,9 +134,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       throw new NightlatchError(
         'unavailable',
         'Too much to do at once. Nothing was changed; try again soon.',
-        {
-          retryAfterSeconds: 2,
-        },
+        { retryAfterSeconds: 2 },
       );
     questions += 1;
     try {
@@ -137,44 +145,50 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 
   /** `begin`, `commit` and `rollback` carry no nonce; their command tag has to be their own. */
-  const command = async (
-    of: Connections,
-    through: Pick<Connections, 'unsafe'>,
-    text: string,
-  ): Promise<void> => {
-    const reply = await within(of, text, through.unsafe(text));
-    if (reply.command !== text.toUpperCase()) throw doubt(of, text, 'wrong-command');
+  const command = async (lane: Lane, text: string): Promise<void> => {
+    const reply = await within(lane, text, () => lane.driver.unsafe(text));
+    if (reply.command !== text.toUpperCase()) throw doubt(lane, text, 'wrong-command');
+  };
+
+  /** The driver would connect anew without a word, and the rest of a transaction would run outside of one. */
+  const still = (lane: Lane): void => {
+    if (lane.closed || lane.gone) throw unavailable();
   };
 
   return {
-    ask: (scope, statement, parameters) => bounded(() => put(pool, pool, scope, statement, parameters)),
+    ask: (scope, statement, parameters) => bounded(() => put(lanes.shared(), scope, statement, parameters)),
 
     transact: (scope, work) =>
       bounded(async () => {
-        const of = pool;
-        const one = await within(of, 'reserve', of.reserve());
+        const lane = await lanes.exclusive();
         try {
-          await command(of, one, 'begin');
-          const answer = await work((statement, parameters) => put(of, one, scope, statement, parameters));
-          await command(of, one, 'commit');
+          await command(lane, 'begin');
+          const answer = await work(async (statement, parameters) => {
+            still(lane);
+            return put(lane, scope, statement, parameters);
+          });
+          still(lane);
+          await command(lane, 'commit');
           return answer;
         } catch (error) {
-          // After a doubt the socket is gone, and the transaction with it.
-          if (of === pool) await command(of, one, 'rollback').catch(() => {});
+          // After a doubt or a break the connection is gone, and the transaction with it.
+          if (lane.closed) lanes.destroy(lane);
+          if (!lane.gone) await command(lane, 'rollback').catch(() => lanes.destroy(lane));
           throw error;
         } finally {
-          one.release();
+          lanes.release(lane);
         }
       }),
 
     listen: async (channel, hear, onListening) => {
-      listening ??= open(1);
+      // Notifications say only that something is new, so that nothing needs to prove them.
+      listening ??= open();
       const { unlisten } = await listening.listen(channel, hear, onListening);
       return unlisten;
     },
 
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([pool.end({ timeout: 5 }), listening?.end({ timeout: 1 })]);
+      await Promise.all([lanes.end(), listening?.end({ timeout: 1 })]);
     },
   };
 }

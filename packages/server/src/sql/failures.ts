@@ -29,7 +29,7 @@ export interface Doubt {
 export const unavailable = (cause?: unknown): NightlatchError =>
   new NightlatchError(
     'unavailable',
-    'The database does not answer. Nothing was changed or shown; try again soon.',
+    'The database does not answer. Nothing was shown, and what you sent may not have been kept; try again soon.',
     {
       cause,
       retryAfterSeconds: 2,

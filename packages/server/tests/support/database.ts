@@ -52,7 +52,8 @@ export async function newDatabase(options: Partial<DatabaseOptions> = {}): Promi
   const database = openDatabase({
     random: randomBytes,
     onDoubt: (doubt) => doubts.push(doubt),
-    connectionsMax: 4,
+    sharedConnections: 3,
+    transactionConnections: 2,
     ...options,
     url,
   });
