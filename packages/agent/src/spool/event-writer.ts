@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Instant } from '@nightlatch/protocol/encoding';
 import type { ManifestChunk } from '@nightlatch/protocol/manifest';
 import { syncDirectory } from '../settings/private-file.ts';
-import { type AppendBytes, type ClipFile, createClipFile } from './clip-file.ts';
+import { type AppendBytes, type ClipFile, createClipFile, type Durable } from './clip-file.ts';
 import { writeRecord } from './event-directory.ts';
 import { type ClipRecord, type EventRecord, objectFile, type WholeObject } from './event-record.ts';
 import type { SpooledEvent } from './spooled-event.ts';
@@ -39,10 +39,15 @@ export function createEventWriter(parts: WriterParts): EventWriter {
   let flushTimer: NodeJS.Timeout | null = null;
   let flushing: Promise<void> = Promise.resolve();
 
-  const journal = async (change: Partial<EventRecord>): Promise<void> => {
+  // Record and clip change together: who signs a manifest never sees one without the other.
+  const journal = async (
+    change: Partial<EventRecord>,
+    reached: Durable | null = event.clip,
+  ): Promise<void> => {
     const record = { ...event.record, ...change };
     await writeRecord(directory, record);
     event.record = record;
+    event.clip = reached ?? event.clip;
     changed();
   };
   const wrote = (bytes: number): void => {
@@ -93,8 +98,7 @@ export function createEventWriter(parts: WriterParts): EventWriter {
       await parts.makeRoom(header.length);
       clip = await createClipFile(directory, header, append);
       await syncDirectory(directory);
-      await journal({ clip: record });
-      event.clip = clip.durable();
+      await journal({ clip: record }, clip.durable());
       wrote(header.length);
     },
     appendClip: async (chunk, frame, untilMilliseconds) => {
@@ -106,9 +110,8 @@ export function createEventWriter(parts: WriterParts): EventWriter {
     finish: async (chunk, frame, untilMilliseconds, endedAt) => {
       await stopFlushing();
       await theClip().appendFinal(chunk, frame, untilMilliseconds, endedAt);
-      event.clip = theClip().durable();
       wrote(frame.length);
-      await journal({ state: 'complete', endedAt });
+      await journal({ state: 'complete', endedAt }, theClip().durable());
       await theClip().close();
     },
     interrupt: async (endedAt) => {

@@ -69,6 +69,8 @@ export interface Spool {
   gapSent(gap: GapFile): void;
   gapDelivered(gap: GapFile): Promise<void>;
   usage(): Promise<SpoolUsage>;
+  /** Wakes whoever waits for a change. */
+  nudge(): void;
   /** Ends at the next change, or when the time or the signal ends. */
   waitForChange(timeoutMilliseconds: number, signal: AbortSignal): Promise<void>;
 }
@@ -208,6 +210,7 @@ export async function openSpool(parts: SpoolParts): Promise<Spool> {
         full,
       };
     },
+    nudge: change.tell,
     waitForChange: change.wait,
   };
 }
