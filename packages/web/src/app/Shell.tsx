@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
+import { AskForRecoveryCode } from '../account/AskForRecoveryCode.tsx';
 import { useArrival } from './arrival.ts';
 import { Mark } from './Mark.tsx';
 import { CamerasSign, EventsSign, SettingsSign } from './signs.tsx';
@@ -41,6 +42,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </nav>
       </header>
       <main id="page" ref={place} tabIndex={-1}>
+        <AskForRecoveryCode />
         {children}
       </main>
     </div>

@@ -24,7 +24,7 @@ export function Field({ label, value, onChange, hint, wrong = null, secret = fal
         <input
           {...rest}
           id={id}
-          className={secret ? 'input revealable' : 'input'}
+          className={rest.className ?? (secret ? 'input revealable' : 'input')}
           type={secret && !shown ? 'password' : secret ? 'text' : (rest.type ?? 'text')}
           value={value}
           onChange={(change) => onChange(change.currentTarget.value)}

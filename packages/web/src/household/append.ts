@@ -1,0 +1,48 @@
+import type { Instant } from '@nightlatch/protocol/encoding';
+import { NightlatchError } from '@nightlatch/protocol/errors';
+import type { HomeLogAction } from '@nightlatch/protocol/homelog';
+import { entryHash, type HomeState, signEntry } from '@nightlatch/vault/homelog';
+import { call } from '../api/client.ts';
+import type { Household } from './household.ts';
+
+/** Signs actions as the next entries of a log, each bound to the one before. */
+export async function signActions(
+  log: Pick<HomeState, 'home' | 'head'>,
+  actions: readonly HomeLogAction[],
+  signing: Household['signing'],
+  at: Instant,
+): Promise<string[]> {
+  const entries: string[] = [];
+  let { sequence, hash: previous } = log.head;
+  for (const action of actions) {
+    sequence += 1;
+    const entry = await signEntry({ home: log.home, sequence, previous, at, action }, signing.privateKey);
+    previous = await entryHash(entry);
+    entries.push(entry);
+  }
+  return entries;
+}
+
+const isConflict = (error: unknown) => error instanceof NightlatchError && error.kind === 'conflict';
+
+/**
+ * Signs what `decide` finds to do on the newest verified log, and hands it to `store`. Where another browser was first,
+ * it decides once more on what is there then.
+ */
+export async function appendToLog(
+  household: Household,
+  decide: (log: HomeState) => Promise<readonly HomeLogAction[]> | readonly HomeLogAction[],
+  store = async (entries: string[]): Promise<unknown> =>
+    call('home-log.append', { params: { home: household.home }, input: { entries } }),
+): Promise<HomeState> {
+  const once = async () => {
+    const log = await household.refreshLog();
+    const actions = await decide(log);
+    if (actions.length > 0) await store(await signActions(log, actions, household.signing, Date.now()));
+  };
+  await once().catch((error: unknown) => {
+    if (!isConflict(error)) throw error;
+    return once();
+  });
+  return household.refreshLog();
+}
