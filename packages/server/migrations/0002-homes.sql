@@ -17,19 +17,6 @@ create domain bytes32 as text check (value ~ '^[A-Za-z0-9_-]{43}$');
 -- is leak-proof in the planner's sense, so that an index is used below a row-level policy.
 create domain instant as bigint check (value between 0 and 8640000000000000);
 
-create function caller_accounts() returns text[]
-  language sql stable parallel safe
-  return string_to_array(
-    coalesce(nullif(current_setting('nightlatch.accounts', true), ''),
-             nullif(current_setting('nightlatch.account', true), '')), ',');
-comment on function caller_accounts is
-  'The accounts on whose behalf the statement asks: one, or those of a batch of the gate. Null (none) when unset.';
-
-create function caller_agent() returns text
-  language sql stable parallel safe
-  return nullif(current_setting('nightlatch.agent', true), '');
-comment on function caller_agent is 'The agent on whose behalf the statement asks. Null when unset.';
-
 create table homes (
   home_id home_id primary key,
   created_at timestamptz not null default now(),
@@ -94,7 +81,7 @@ create function caller_homes() returns setof text
   language sql stable parallel safe rows 8
 begin atomic
   select m.home_id from memberships m
-  where m.account_id = any ((select caller_accounts())::text[]) and m.validity @> now();
+  where m.account_id = any ((select scope_accounts())::text[]) and m.validity @> now();
 end;
 comment on function caller_homes is 'The homes of which a calling account is a member as of now.';
 
@@ -118,16 +105,16 @@ alter table memberships enable row level security, force row level security;
 alter table home_log enable row level security, force row level security;
 
 create policy own_memberships on memberships for select to nightlatch_app
-  using (account_id = any ((select caller_accounts())::text[]));
+  using (account_id = any ((select scope_accounts())::text[]));
 create policy found_a_home on memberships for insert to nightlatch_app
-  with check (account_id = any ((select caller_accounts())::text[]));
+  with check (account_id = any ((select scope_accounts())::text[]));
 create policy close_own on memberships for update to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 
 create policy members_read on homes for select to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 create policy found_a_home on homes for insert to nightlatch_app
-  with check ((select caller_accounts()) is not null);
+  with check (cardinality((select scope_accounts())) > 0);
 create policy members_move_head on homes for update to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 

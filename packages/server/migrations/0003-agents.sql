@@ -34,7 +34,7 @@ create trigger agent_pins_keep_history before update on agent_pins
 create function caller_agent_home() returns setof text
   language sql stable parallel safe rows 1
 begin atomic
-  select p.home_id from agent_pins p where p.agent_id = (select caller_agent()) and p.validity @> now();
+  select p.home_id from agent_pins p where p.agent_id = (select scope_agent()) and p.validity @> now();
 end;
 comment on function caller_agent_home is 'The home at which the calling agent is pinned as of now.';
 
@@ -87,10 +87,10 @@ alter table agent_sessions enable row level security, force row level security;
 alter table pairings enable row level security, force row level security;
 
 create policy itself on agents to nightlatch_app
-  using (agent_id = (select caller_agent())) with check (agent_id = (select caller_agent()));
+  using (agent_id = (select scope_agent())) with check (agent_id = (select scope_agent()));
 
 create policy itself on agent_pins for select to nightlatch_app
-  using (agent_id = (select caller_agent()));
+  using (agent_id = (select scope_agent()));
 create policy members_read on agent_pins for select to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 create policy members_pin on agent_pins for insert to nightlatch_app
@@ -104,24 +104,24 @@ create policy members_read on agents for select to nightlatch_app
                       where p.home_id in (select home from caller_homes() as home) and p.validity @> now()));
 
 create policy by_token on agent_sessions for select to nightlatch_app
-  using (token_hash = nullif(current_setting('nightlatch.token_hash', true), '') or agent_id = (select caller_agent()));
+  using (token_hash = (select scope_token_hash()) or agent_id = (select scope_agent()));
 create policy itself on agent_sessions for insert to nightlatch_app
-  with check (agent_id = (select caller_agent()));
+  with check (agent_id = (select scope_agent()));
 create policy itself_forgets on agent_sessions for delete to nightlatch_app
-  using (agent_id = (select caller_agent()));
+  using (agent_id = (select scope_agent()));
 create policy by_token on agent_pins for select to nightlatch_app
   using (agent_id in (select s.agent_id from agent_sessions s
-                      where s.token_hash = nullif(current_setting('nightlatch.token_hash', true), '')));
+                      where s.token_hash = (select scope_token_hash())));
 
 create policy agent_reads on pairings for select to nightlatch_app
-  using (agent_id = (select caller_agent()));
+  using (agent_id = (select scope_agent()));
 create policy agent_opens on pairings for insert to nightlatch_app
-  with check (agent_id = (select caller_agent()) and home_id is null);
+  with check (agent_id = (select scope_agent()) and home_id is null);
 create policy accounts_claim on pairings for select to nightlatch_app
-  using ((select caller_accounts()) is not null
+  using (cardinality((select scope_accounts())) > 0
          and (home_id is null and expires_at > now() or home_id in (select home from caller_homes() as home)));
 create policy accounts_accept on pairings for update to nightlatch_app
-  using ((select caller_accounts()) is not null and home_id is null and expires_at > now())
+  using (cardinality((select scope_accounts())) > 0 and home_id is null and expires_at > now())
   with check (home_id in (select home from caller_homes() as home));
 
 -- An agent reads the log of the home at which it is pinned.

@@ -62,7 +62,7 @@ create policy members_add on cameras for update to nightlatch_app
 create policy agent_reads on cameras for select to nightlatch_app
   using (home_id in (select home from caller_agent_home() as home));
 create policy agent_announces on cameras for insert to nightlatch_app
-  with check (agent_id = (select caller_agent()) and home_id in (select home from caller_agent_home() as home)
+  with check (agent_id = (select scope_agent()) and home_id in (select home from caller_agent_home() as home)
               and added_at is null);
 
 create policy members_read on camera_states for select to nightlatch_app

@@ -115,8 +115,8 @@ alter table gaps enable row level security, force row level security;
 create policy members_read on events for select to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 create policy agent_sends on events to nightlatch_app
-  using (agent_id = (select caller_agent()) and home_id in (select home from caller_agent_home() as home))
-  with check (agent_id = (select caller_agent()) and home_id in (select home from caller_agent_home() as home));
+  using (agent_id = (select scope_agent()) and home_id in (select home from caller_agent_home() as home))
+  with check (agent_id = (select scope_agent()) and home_id in (select home from caller_agent_home() as home));
 
 create policy members_read on objects for select to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
@@ -125,14 +125,14 @@ create policy agent_sends on objects to nightlatch_app
   with check (home_id in (select home from caller_agent_home() as home));
 
 create policy agent_sends on uploads to nightlatch_app
-  using (agent_id = (select caller_agent()) and home_id in (select home from caller_agent_home() as home))
-  with check (agent_id = (select caller_agent()) and home_id in (select home from caller_agent_home() as home));
+  using (agent_id = (select scope_agent()) and home_id in (select home from caller_agent_home() as home))
+  with check (agent_id = (select scope_agent()) and home_id in (select home from caller_agent_home() as home));
 
 create policy members_read on gaps for select to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 create policy agent_sends on gaps to nightlatch_app
-  using (agent_id = (select caller_agent()) and home_id in (select home from caller_agent_home() as home))
-  with check (agent_id = (select caller_agent()) and home_id in (select home from caller_agent_home() as home));
+  using (agent_id = (select scope_agent()) and home_id in (select home from caller_agent_home() as home))
+  with check (agent_id = (select scope_agent()) and home_id in (select home from caller_agent_home() as home));
 
 grant select, insert on events, objects, uploads, gaps to nightlatch_app;
 grant update (ended_at) on events to nightlatch_app;

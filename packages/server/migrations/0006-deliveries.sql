@@ -59,14 +59,24 @@ alter table deliveries enable row level security, force row level security;
 alter table mismatch_reports enable row level security, force row level security;
 
 create policy members_are_written_down on deliveries for insert to nightlatch_app
-  with check (account_id = any ((select caller_accounts())::text[])
+  with check (account_id = any ((select scope_accounts())::text[])
               and home_id in (select home from caller_homes() as home));
 create policy members_read on deliveries for select to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 create policy members_report on mismatch_reports for insert to nightlatch_app
-  with check (account_id = any ((select caller_accounts())::text[])
+  with check (account_id = any ((select scope_accounts())::text[])
               and home_id in (select home from caller_homes() as home));
 create policy members_read on mismatch_reports for select to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 
 grant select, insert on deliveries, mismatch_reports to nightlatch_app;
+
+-- A session that ends closes the streams that are open in it; see tell_access_changed.
+create function tell_session_ended() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('nightlatch_access', new.account_id);
+  return null;
+end $$;
+comment on function tell_session_ended is 'As tell_access_changed, for a session.';
+create trigger sessions_tell after update of ended_at on sessions
+  for each row when (old.ended_at is null and new.ended_at is not null) execute function tell_session_ended();

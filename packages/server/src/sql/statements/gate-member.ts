@@ -7,10 +7,10 @@ import { statement } from '../statement.ts';
  * $3 home. Everything that the gate fetches hangs on these rows, so that the check is the fetch.
  */
 export const LIVE_MEMBER = `
-  select s.session, s.account, m.home_id as home, m.role
+  select s.session_id as session, s.account_id as account, m.home_id as home, m.role
   from sessions s
-  join memberships m on m.account_id = s.account and m.home_id = $3 and m.validity @> now()
-  where s.session = $1 and s.account = $2
+  join memberships m on m.account_id = s.account_id and m.home_id = $3 and m.validity @> now()
+  where s.session_id = $1 and s.account_id = $2
     and s.kind = 'full' and s.ended_at is null and s.expires_at > now()`;
 
 /** The keys that were asked for, as the rows have them. */

@@ -1,0 +1,66 @@
+import type { Database } from '../sql/database.ts';
+import { gateEvent, gateEvents, gateEventsOfCamera } from '../sql/statements/gate-events.ts';
+import { gateCameras, gateGaps, gateHomeLog } from '../sql/statements/gate-home.ts';
+import { gateMember } from '../sql/statements/gate-member.ts';
+import { gateObjects } from '../sql/statements/gate-objects.ts';
+import { agentQuestion } from './agent.ts';
+import { eventQuestions } from './events.ts';
+import { type Authority, createAuthority } from './grant.ts';
+import { homeQuestions } from './home.ts';
+import { memberQuestions } from './member.ts';
+import { type BatchLimits, objectQuestion } from './object.ts';
+import { type OnMismatch, type Prove, prover, type SameKeys, sameKeys } from './proof.ts';
+
+const STATEMENTS = {
+  member: gateMember,
+  events: gateEvents,
+  eventsOfCamera: gateEventsOfCamera,
+  event: gateEvent,
+  gaps: gateGaps,
+  cameras: gateCameras,
+  homeLog: gateHomeLog,
+  objects: gateObjects,
+};
+export type GateStatements = typeof STATEMENTS;
+
+export interface GateParts {
+  readonly database: Pick<Database, 'ask'>;
+  readonly statements: GateStatements;
+  readonly prove: Prove;
+  readonly authority: Authority;
+}
+
+export interface GateOptions {
+  readonly database: Pick<Database, 'ask'>;
+  readonly onMismatch: OnMismatch;
+  readonly batch?: BatchLimits;
+  /** Only tests that show what a lock is good for pass these two; production has no setting for them. */
+  readonly statements?: Partial<GateStatements>;
+  readonly sameKeys?: SameKeys;
+}
+
+/**
+ * The one place that says who may have what. Each question is one authoritative statement that joins the thing to the
+ * caller's live session and membership as of now; nothing is remembered. What is not allowed and what does not exist
+ * are the same answer, and anything unexpected is closed.
+ */
+export function createGate(options: GateOptions) {
+  const { database, onMismatch } = options;
+  const authority = createAuthority();
+  const parts: GateParts = {
+    database,
+    statements: { ...STATEMENTS, ...options.statements },
+    prove: prover(options.sameKeys ?? sameKeys, onMismatch),
+    authority,
+  };
+  return {
+    /** Whether this is a grant of this gate that was not used yet. Afterwards it is used. */
+    redeem: (grant: object): boolean => authority.redeem(grant),
+    ...memberQuestions(parts),
+    ...eventQuestions(parts),
+    ...homeQuestions(parts),
+    object: objectQuestion(parts, options.batch ?? {}),
+    agent: agentQuestion(parts),
+  };
+}
+export type Gate = ReturnType<typeof createGate>;
