@@ -5,7 +5,7 @@ import { refuse } from './errors.ts';
 import { importSealingPublicKey } from './keys.ts';
 
 /** X25519, HKDF-SHA-256, AES-256-GCM of RFC 9180, base mode, one message per encapsulation. */
-const suite = new CipherSuite({
+export const hpkeSuite = new CipherSuite({
   kem: new DhkemX25519HkdfSha256(),
   kdf: new HkdfSha256(),
   aead: new Aes256Gcm(),
@@ -18,7 +18,7 @@ export const HPKE_OVERHEAD_BYTES = ENCAPSULATED_BYTES + 16;
 /** `plaintext` sealed to an X25519 key, base64url of enc, ciphertext and tag. `info` must be given to open it. */
 export async function sealTo(publicKey: PublicKey, info: Bytes, plaintext: Bytes): Promise<string> {
   const recipientPublicKey = await importSealingPublicKey(publicKey);
-  const { enc, ct } = await suite.seal({ recipientPublicKey, info }, plaintext);
+  const { enc, ct } = await hpkeSuite.seal({ recipientPublicKey, info }, plaintext);
   return toBase64Url(concat(new Uint8Array(enc), new Uint8Array(ct)));
 }
 
@@ -32,7 +32,9 @@ export async function openWith(
   if (sealed.length < HPKE_OVERHEAD_BYTES) refuse('malformed', `${what} is too short to be sealed.`);
   const enc = sealed.slice(0, ENCAPSULATED_BYTES);
   try {
-    return new Uint8Array(await suite.open({ recipientKey, enc, info }, sealed.slice(ENCAPSULATED_BYTES)));
+    return new Uint8Array(
+      await hpkeSuite.open({ recipientKey, enc, info }, sealed.slice(ENCAPSULATED_BYTES)),
+    );
   } catch (cause) {
     return refuse('damaged', `${what} was sealed for another key or another purpose, or is damaged.`, cause);
   }
