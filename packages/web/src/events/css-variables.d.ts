@@ -1,0 +1,9 @@
+import 'react';
+
+declare module 'react' {
+  interface CSSProperties {
+    '--played'?: string;
+    '--buffered'?: string;
+    '--drag'?: string;
+  }
+}
