@@ -5,16 +5,12 @@ import { SpoolFull } from '../spool/room.ts';
 import type { EpochOf } from './epoch.ts';
 import { beginRecording, type RecordingSealer, type SealParts } from './recording-sealer.ts';
 
-/** About a minute of a camera of 8 Mbit/s: a disk that is slower for longer cannot hold the recording anyway. */
-const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
-
 export type SealTrouble = 'disk-full' | 'internal';
 
 /** Takes what the recorder of one camera tells, and seals it in order. */
 export interface CameraSealer {
-  take(message: RecordingMessage): void;
-  /** Everything taken so far is sealed and in the spool. */
-  settled(): Promise<void>;
+  /** Resolves when the message is sealed and in the spool; the camera waits for it, so that no queue grows here. */
+  take(message: RecordingMessage): Promise<void>;
   /** Ends what is being recorded, and takes nothing more. */
   stop(): Promise<void>;
 }
@@ -22,24 +18,14 @@ export interface CameraSealer {
 export interface CameraSealerParts extends SealParts {
   readonly camera: CameraId;
   readonly epochOf: EpochOf;
-  readonly queueBytesMax?: number;
   /** A recording could not be kept, or not to its end; null when the next one goes well again. */
   readonly onTrouble: (trouble: SealTrouble | null, error: unknown) => void;
 }
 
-const bytesOf = (message: RecordingMessage): number =>
-  message.kind === 'init' || message.kind === 'fragment'
-    ? message.bytes.length
-    : message.kind === 'thumbnail'
-      ? message.jpeg.length
-      : 0;
-
 export function createCameraSealer(parts: CameraSealerParts): CameraSealer {
-  const { epochOf, camera, onTrouble, queueBytesMax = QUEUE_BYTES_MAX } = parts;
+  const { epochOf, camera, onTrouble } = parts;
   let current: { recording: number; sealer: RecordingSealer } | null = null;
-  let queuedBytes = 0;
   let stopped = false;
-  let overrun: number | null = null;
   let work: Promise<void> = Promise.resolve();
 
   const trouble = (error: unknown): void => {
@@ -65,7 +51,6 @@ export function createCameraSealer(parts: CameraSealerParts): CameraSealer {
     if (message.kind === 'start') return begin(message);
     if (current?.recording !== message.recording) return;
     const { sealer } = current;
-    if (overrun === message.recording) throw new Error('the disk is too slow for this camera');
     switch (message.kind) {
       case 'init':
         return sealer.init(message.bytes);
@@ -85,21 +70,9 @@ export function createCameraSealer(parts: CameraSealerParts): CameraSealer {
 
   return {
     take: (message) => {
-      if (stopped) return;
-      const bytes = bytesOf(message);
-      if (queuedBytes + bytes > queueBytesMax) {
-        overrun = message.recording;
-        return;
-      }
-      queuedBytes += bytes;
-      work = work
-        .then(() => act(message))
-        .catch(interrupt)
-        .finally(() => {
-          queuedBytes -= bytes;
-        });
+      if (!stopped) work = work.then(() => act(message)).catch(interrupt);
+      return work;
     },
-    settled: () => work,
     stop: async () => {
       stopped = true;
       await work;

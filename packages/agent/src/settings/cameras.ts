@@ -56,12 +56,21 @@ export function parseCameraAddress(typed: CameraAddress): CameraAddress {
   }
 }
 
+/** What may be shown again of an address that somebody typed. */
+export function withoutCredentials(typed: string): string {
+  const url = URL.parse(typed.trim());
+  if (url === null) return typed.includes('@') ? '' : typed;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
 export interface CameraSettings {
   list(): readonly CameraSetting[];
   /** Adds it, or gives the one that has the same address (its user and password are renewed). */
   addRtsp(address: CameraAddress): Promise<CameraSetting>;
   addDemo(): Promise<CameraSetting>;
-  /** An empty password keeps the one there is. Null where there is no such camera. */
+  /** An empty password keeps the one there is, unless the host is another. Null where there is no such camera. */
   changeRtsp(camera: CameraId, address: CameraAddress): Promise<CameraSetting | null>;
   remove(camera: CameraId): Promise<boolean>;
 }
@@ -113,7 +122,9 @@ export async function openCameraSettings(directory: string, random: RandomBytes)
         const known = cameras.find((one) => one.camera === camera);
         if (known?.source !== 'rtsp') return null;
         const address = parseCameraAddress(typed);
-        const password = address.password === '' ? known.password : address.password;
+        // A kept password goes to the camera that it was given for, and to no other address.
+        const kept = new URL(address.url).host === new URL(known.url).host ? known.password : '';
+        const password = address.password === '' ? kept : address.password;
         const setting: CameraSetting = { camera, source: 'rtsp', ...address, password };
         await replace(setting);
         return setting;

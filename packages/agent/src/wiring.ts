@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { CameraId, RandomBytes } from '@nightlatch/protocol/ids';
+import { eventHash, signGap } from '@nightlatch/vault/manifest';
+import type { Logger } from 'pino';
+import { startCamera } from './camera/supervisor.ts';
+import { createFleet, type FleetParts } from './fleet.ts';
+import type { TellNews } from './news.ts';
+import { type RunningPage, startPage } from './page/page.ts';
+import type { PageStatus } from './page/views.ts';
+import { type ApplyEntries, openHomeFollower } from './pairing/home-follower.ts';
+import { pairingLink, qrAsSvg } from './pairing/link.ts';
+import { type PairingShown, pair } from './pairing/pairing.ts';
+import { signClip } from './seal/clip-manifest.ts';
+import { openCameraSettings } from './settings/cameras.ts';
+import { openDataDirectory } from './settings/data-directory.ts';
+import { loadIdentity } from './settings/identity.ts';
+import { createChange } from './spool/change.ts';
+import type { FreeBytes, SpoolLimits } from './spool/room.ts';
+import { openSpool } from './spool/spool.ts';
+import { createClient } from './uplink/client.ts';
+import { type Clock, systemClock } from './uplink/clock.ts';
+import { runDeliverer } from './uplink/deliverer.ts';
+import { runReporter } from './uplink/reporter.ts';
+
+export interface AgentOptions {
+  readonly serverUrl: string;
+  readonly dataDirectory: string;
+  /** Added to the cameras of the settings at the start. */
+  readonly cameraUrl?: string | undefined;
+  readonly demo?: boolean | undefined;
+  readonly pagePort: number;
+  readonly log: Logger;
+  readonly tell: TellNews;
+  readonly spoolLimits?: SpoolLimits | undefined;
+}
+
+/** What comes from outside: a test brings its own time, disk, network and cameras. */
+export interface AgentSurroundings {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Random, from 0 to 1. */
+  readonly fraction: () => number;
+  readonly fetch: typeof fetch;
+  readonly startCamera: FleetParts['startCamera'];
+  readonly freeBytes?: FreeBytes;
+  readonly applyEntries?: ApplyEntries;
+}
+
+export const SURROUNDINGS: AgentSurroundings = {
+  clock: systemClock,
+  random: (count) => new Uint8Array(randomBytes(count)),
+  fraction: Math.random,
+  fetch,
+  startCamera,
+};
+
+export interface Agent {
+  readonly pageUrl: string;
+  /** Runs until the signal is aborted; then ends the recordings, keeps them and closes everything. */
+  run(): Promise<void>;
+}
+
+/** Composes the agent and opens all that it needs. @throws SettingsError with a sentence for people */
+export async function composeAgent(
+  options: AgentOptions,
+  surroundings: AgentSurroundings,
+  signal: AbortSignal,
+): Promise<Agent> {
+  const { serverUrl, log, tell } = options;
+  const { clock, random, fraction } = surroundings;
+  await using opened = new AsyncDisposableStack();
+
+  const directory = opened.use(await openDataDirectory(options.dataDirectory)).path;
+  const device = await loadIdentity(directory);
+  const settings = await openCameraSettings(directory, random);
+  if (options.cameraUrl !== undefined) {
+    await settings.addRtsp({ url: options.cameraUrl, user: '', password: '' });
+  }
+  if (options.demo === true) await settings.addDemo();
+
+  // Recordings end after the signal; what belongs to the cloud ends with it.
+  const client = createClient({ serverUrl, device, signal, fetch: surroundings.fetch, now: clock.now });
+  const spool = await openSpool({
+    path: join(directory, 'spool'),
+    hashEvent: eventHash,
+    signGap: (statement) => signGap(statement, device.privateKey),
+    random,
+    ...(options.spoolLimits === undefined ? {} : { limits: options.spoolLimits }),
+    ...(surroundings.freeBytes === undefined ? {} : { freeBytes: surroundings.freeBytes }),
+    onDropped: ({ record: { camera, event } }, reason) =>
+      log.error(
+        { camera, event, reason },
+        'no room: the oldest recording was dropped before the cloud had it',
+      ),
+  });
+  if (spool.recovered.interrupted + spool.recovered.lost > 0) {
+    log.warn(spool.recovered, 'the agent did not end properly; what was recorded is kept');
+  }
+
+  const reportNow = createChange();
+  let shown: PairingShown = { state: 'connecting', problem: null };
+  const follower = await openHomeFollower({
+    directory,
+    agent: device.agent,
+    deviceKey: device.publicKey,
+    client,
+    ...(surroundings.applyEntries === undefined ? {} : { applyEntries: surroundings.applyEntries }),
+    onChange: () => homeChanged(),
+  });
+  const fleet = createFleet({
+    settings,
+    spool,
+    devicePrivateKey: device.privateKey,
+    random,
+    epochOf: follower.epochOf,
+    startCamera: surroundings.startCamera,
+    log,
+    now: clock.now,
+    fraction,
+    onState: (camera: CameraId, state) => {
+      log.info({ camera, ...state }, 'camera');
+      tell({ kind: 'camera-state', camera, state });
+      reportNow.tell();
+    },
+  });
+  if (follower.home() !== null) shown = { state: 'paired' };
+  let problemTold: string | null = null;
+
+  function homeChanged(): void {
+    const problem = follower.problem();
+    if (problem !== problemTold && problem !== null) {
+      log.error(problem);
+      tell({ kind: 'problem', text: problem });
+    }
+    problemTold = problem;
+    reportNow.tell();
+    void refresh();
+  }
+  const refresh = async (): Promise<void> => {
+    await fleet.refresh();
+    reportNow.tell();
+  };
+
+  const status = async (): Promise<PageStatus> => ({
+    serverUrl,
+    pairing: shown,
+    qrSvg: shown.state === 'waiting' ? await qrAsSvg(pairingLink(serverUrl, shown.code)) : null,
+    problems: [follower.problem()].filter((problem) => problem !== null),
+    cameras: fleet.cameras(),
+    spool: await spool.usage(),
+  });
+  const page: RunningPage = await startPage(
+    { settings, status, onChange: refresh, random },
+    options.pagePort,
+  );
+  opened.defer(() => page.close());
+  const closing = opened.move();
+
+  const showPairing = (next: PairingShown): void => {
+    if (next.state === 'waiting') {
+      if (next.refused !== null) {
+        log.error(next.refused);
+        tell({ kind: 'problem', text: next.refused });
+      }
+      tell({ kind: 'pairing-code', code: next.code, expiresAt: next.expiresAt });
+    }
+    const home = follower.home()?.home;
+    if (next.state === 'paired' && shown.state !== 'paired' && home !== undefined) {
+      log.info({ home }, 'paired');
+      tell({ kind: 'paired', home });
+    }
+    shown = next;
+  };
+  let away = false;
+  const report = () =>
+    runReporter(
+      {
+        client,
+        clock,
+        fraction,
+        change: reportNow,
+        report: fleet.report,
+        isEager: () => follower.home() === null || fleet.isWaiting(),
+        onHead: follower.follow,
+        onContact: (error) => {
+          if (away === (error !== null)) return;
+          away = error !== null;
+          if (error === null) log.info('the cloud answers');
+          else log.warn(`${error.message} Recording goes on; everything is kept and sent later.`);
+        },
+      },
+      signal,
+    );
+  const deliver = () =>
+    runDeliverer(
+      {
+        client,
+        spool,
+        clock,
+        fraction,
+        signClip: (record, chunks) => signClip(record, chunks, device.privateKey),
+        log: (level, message, fields = {}) => log[level](fields, message),
+      },
+      signal,
+    );
+  const afterPairing = async (): Promise<void> => {
+    await pair({ client, device, follower, clock, random, fraction, onShown: showPairing }, signal);
+    if (!signal.aborted) await deliver();
+  };
+
+  return {
+    pageUrl: page.url,
+    run: async () => {
+      await using _closed = closing;
+      await refresh();
+      try {
+        await Promise.all([report(), afterPairing()]);
+      } finally {
+        await fleet.stop();
+      }
+    },
+  };
+}
