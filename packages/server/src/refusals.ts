@@ -13,3 +13,10 @@ export const signInAgain = (): NightlatchError =>
     'sign-in-again',
     'This needs a recent sign-in. Nothing was changed; sign in again and repeat it.',
   );
+
+/** One answer for an unknown address, a wrong passphrase, a wrong code and a log-in that took too long. */
+export const wrongCredentials = (): NightlatchError =>
+  new NightlatchError(
+    'wrong-credentials',
+    'That did not open an account. Check the address and what you typed.',
+  );
