@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { useAction } from '../app/action.ts';
 import { usePageTitle } from '../app/arrival.ts';
+import { wantedCode } from '../pairing/wanted-code.ts';
 import { Banner } from '../style/Banner.tsx';
 import { Button } from '../style/Button.tsx';
 import { Field } from '../style/Field.tsx';
@@ -30,6 +31,11 @@ export function LogInPage() {
     <div className="stack">
       <h1>Log in</h1>
       {notice !== null && problem === null && <Banner>{notice}</Banner>}
+      {wantedCode() !== null && (
+        <Banner>
+          You came with a pairing code. Log in or make an account first: the code is kept for you.
+        </Banner>
+      )}
       <Form
         onSubmit={submit}
         problem={problem}

@@ -6,6 +6,9 @@ import { type Session, SessionContext, type SessionPlace } from './session.ts';
 
 const ENDED = 'Your session has ended. Log in to go on. Nothing was lost.';
 const NO_KEYS = 'This browser no longer holds your keys. Log in to make them again. Nothing was lost.';
+const LEFT = 'You are logged out, and your keys are gone from this browser.';
+const LEFT_UNTOLD =
+  'Your keys are gone from this browser. The cloud could not be reached to end the session: end it under Settings when you log in again.';
 const ANOTHER = 'This browser now belongs to another account. Log in to go on. Nothing was shown.';
 
 /** Finds out who uses this browser: the cloud knows the session, and this browser holds the keys. Both must agree. */
@@ -32,6 +35,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const renew = useCallback(async () => {
     const found = await whoIsHere();
     const before = newest.current;
+    // A cloud that is away for a moment logs nobody out.
+    if (found.state === 'unreachable' && before.state === 'signed-in') return;
     // The master key lives only in this page's memory; asking again must not lose it.
     setSession(
       found.state === 'signed-in' &&
@@ -58,10 +63,13 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
         setSession({ state: 'signed-in', ...entered });
       },
       forgetMaster: () => setSession((now) => (now.state === 'signed-in' ? { ...now, master: null } : now)),
-      leave: async (notice) => {
+      leave: async () => {
         await forgetSecrets();
-        setSession({ state: 'signed-out', notice: notice ?? null });
-        await call('logout').catch(() => undefined);
+        const told = await call('logout').then(
+          () => true,
+          () => false,
+        );
+        setSession({ state: 'signed-out', notice: told ? LEFT : LEFT_UNTOLD });
       },
     }),
     [session, renew],

@@ -27,7 +27,7 @@ export interface SessionPlace {
   /** Asks the cloud for the account again. */
   readonly renew: () => Promise<void>;
   /** Ends the session at the cloud and clears the keys from this browser. */
-  readonly leave: (notice?: string) => Promise<void>;
+  readonly leave: () => Promise<void>;
 }
 
 export const SessionContext = createContext<SessionPlace | null>(null);

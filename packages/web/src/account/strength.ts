@@ -6,7 +6,7 @@ export interface Strength {
   readonly words: string;
 }
 
-const ROWS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
+const ROWS = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 /** The words that lists of leaked passphrases begin with, and that people here would think of first. */
 const COMMON =
   /^(pass(word|phrase)?|secret|welcome|letmein|admin|hello|love|camera|nightlatch|household|home)$/i;

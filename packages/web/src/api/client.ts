@@ -9,6 +9,9 @@ export type CallOptions<Name extends RouteName> = Part<'params', z.input<Routes[
   Part<'query', z.input<Routes[Name]['query']>> &
   Part<'input', z.input<Routes[Name]['input']>> & { readonly signal?: AbortSignal };
 
+/** Longer than the cloud itself works on a request. */
+const ANSWER_MILLISECONDS_MAX = 30_000;
+
 /** Parts of a request as they go over the wire, once the types have been checked. */
 interface Wire {
   readonly params?: unknown;
@@ -67,7 +70,8 @@ export async function send(name: RouteName, wire: Wire = {}): Promise<Response> 
     ...(wire.input === undefined ? {} : { body: JSON.stringify(wire.input) }),
     ...(wire.signal === undefined ? {} : { signal: wire.signal }),
   }).catch((cause: unknown) => {
-    if (wire.signal?.aborted) throw cause;
+    const isTimeout = cause instanceof DOMException && cause.name === 'TimeoutError';
+    if (wire.signal?.aborted && !isTimeout) throw cause;
     throw new NightlatchError(
       'unavailable',
       'The cloud cannot be reached. Nothing was lost: your cameras keep recording at home. Check your connection and try again.',
@@ -83,7 +87,9 @@ export async function call<Name extends RouteName>(
   name: Name,
   ...[options]: Record<string, never> extends CallOptions<Name> ? [CallOptions<Name>?] : [CallOptions<Name>]
 ): Promise<Output<Name>> {
-  const response = await send(name, options);
+  const timeout = AbortSignal.timeout(ANSWER_MILLISECONDS_MAX);
+  const signal = options?.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  const response = await send(name, { ...options, signal });
   const parsed = routes[name].output.safeParse(await response.json().catch(() => null));
   if (!parsed.success)
     throw new NightlatchError(

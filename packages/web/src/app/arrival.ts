@@ -4,20 +4,24 @@ import { useLocation } from 'wouter';
 /** Pages with a path below the same first part are one page: opening an event must not take the focus from it. */
 const pageOf = (path: string) => path.split('/')[1] ?? '';
 
+// The browser puts the focus of the very first page itself.
+let isFirst = true;
+
 /**
- * On each change of page: puts the focus at the start of the new page, so that keyboard and screen reader begin there,
- * and names the tab after its heading. Not on the first page, where the browser does it.
+ * On each change of page, logging in and out among them: puts the focus at the start of the new page, so that keyboard
+ * and screen reader begin there, and scrolls up.
  */
 export function useArrival(): RefObject<HTMLElement | null> {
   const place = useRef<HTMLElement>(null);
   const [path] = useLocation();
   const page = pageOf(path);
-  const before = useRef(page);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is what this waits for.
   useEffect(() => {
-    if (before.current === page) return;
-    before.current = page;
-    window.scrollTo(0, 0);
-    place.current?.focus({ preventScroll: true });
+    if (!isFirst) {
+      window.scrollTo(0, 0);
+      place.current?.focus({ preventScroll: true });
+    }
+    isFirst = false;
   }, [page]);
   return place;
 }

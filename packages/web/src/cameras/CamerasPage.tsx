@@ -54,7 +54,7 @@ export function CamerasPage() {
       )}
       {problem !== null && <Banner look="warn">{problem}</Banner>}
       {cameras === null && problem === null && <Progress page label="Looking at your cameras…" />}
-      <div aria-live="polite" className="stack">
+      <div aria-live="polite" className="cameras found">
         {found.map((camera) => (
           <FoundCamera key={camera.camera} found={camera} />
         ))}

@@ -70,7 +70,7 @@ export function HouseholdProvider({ children }: { readonly children: ReactNode }
   if (opening.state === 'refused') return <RefusedHome onRetry={open} />;
   if (opening.state === 'failed')
     return (
-      <div className="stack">
+      <div className="narrow stack">
         <h1 tabIndex={-1}>Your home could not be opened</h1>
         <Banner look="warn">{opening.problem}</Banner>
         <div className="row">

@@ -4,7 +4,7 @@ import { Button } from '../style/Button.tsx';
 /** Stands in place of the home when its log is not the one this browser knows: nothing of it is shown. */
 export function RefusedHome({ onRetry }: { readonly onRetry: () => void }) {
   return (
-    <div className="stack">
+    <div className="narrow stack">
       <h1 tabIndex={-1}>Nightlatch stopped here</h1>
       <Banner look="danger">
         <p>

@@ -28,7 +28,9 @@ export function FoundStep({ agent }: { readonly agent: AgentId }) {
       )}
       {added.map(({ camera }) => (
         <Banner key={camera} look="good">
-          <strong>{household.cameraName(camera)}</strong> is part of your home now.
+          <p>
+            <strong>{household.cameraName(camera)}</strong> is part of your home now.
+          </p>
         </Banner>
       ))}
       {found.map((camera) => (

@@ -30,8 +30,8 @@ function PassphraseForm({
     if (old === '' || tooShort) return;
     run(async () => {
       const entered = await logInAgain(account, old);
-      await setPassphrase(fresh, entered.master, account.account);
       enter(settled(entered));
+      await setPassphrase(fresh, entered.master, account.account);
       onDone();
     });
   };

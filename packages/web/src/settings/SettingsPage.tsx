@@ -17,11 +17,7 @@ function AccountCard() {
     <Card title="Account">
       <p className="email">{account.email}</p>
       <div className="row">
-        <Button
-          look="plain"
-          busy={busy}
-          onClick={() => run(() => leave('You are logged out, and your keys are gone from this browser.'))}
-        >
+        <Button look="plain" busy={busy} onClick={() => run(leave)}>
           Log out
         </Button>
       </div>

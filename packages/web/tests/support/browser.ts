@@ -1,0 +1,54 @@
+import { after } from 'node:test';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** Debian's own. Nothing of it may ask the network for anything by itself. */
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let started: Promise<Browser> | undefined;
+
+/** The browser of this test file, started at the first call and closed after its last test. */
+export function browser(): Promise<Browser> {
+  started ??= chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  return started;
+}
+after(async () => (await started)?.close());
+
+export interface Visitor extends AsyncDisposable {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Errors of scripts and of the content security policy; a test that ends expects none. */
+  readonly troubles: string[];
+}
+
+/** Somebody with an empty browser of their own, at phone width unless told otherwise. */
+export async function newVisitor(
+  url: string,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Visitor> {
+  const context = await (await browser()).newContext({
+    baseURL: url,
+    viewport: { width: 390, height: 844 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    ...options,
+  });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (message) => {
+    // A refused request shows in the console too; the app tells of those itself.
+    const isRefusal = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isRefusal) troubles.push(message.text());
+  });
+  return { context, page, troubles, [Symbol.asyncDispose]: () => context.close() };
+}
