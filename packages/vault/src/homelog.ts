@@ -54,7 +54,7 @@ export interface HomePin {
 }
 
 /** An entry as a JWS by the owner's signing key. */
-export const signEntry = (entry: HomeLogEntry, ownerPrivateKey: CryptoKey): Promise<string> =>
+export const signEntry = async (entry: HomeLogEntry, ownerPrivateKey: CryptoKey): Promise<string> =>
   signJws(parsed(HomeLogEntry, entry, 'A home log entry'), {
     typ: HOME_LOG_TYP,
     privateKey: ownerPrivateKey,

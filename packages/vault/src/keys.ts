@@ -38,6 +38,8 @@ export async function derive(
 
 /** The Ed25519 key of a PKCS#8 document. */
 export async function importSigningKey(document: Bytes): Promise<SigningKey> {
+  // OpenSSL takes a longer document and passes over the rest; there is one length that is right.
+  if (document.length !== PKCS8_BYTES) refuse('malformed', 'This is not an Ed25519 private key.');
   try {
     // The public half can only be read from a key that may be exported; this one is dropped at once.
     const open = await crypto.subtle.importKey('pkcs8', document, 'Ed25519', true, ['sign']);

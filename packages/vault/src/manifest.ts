@@ -103,9 +103,19 @@ export async function checkChunk(manifest: Manifest, index: number, sealed: Byte
 export const isFinalChunk = (manifest: Manifest, index: number): boolean =>
   manifest.state === 'complete' && index === manifest.chunks.length - 1;
 
+/** What the schema cannot say of a gap, for signer and verifier alike. */
+function checkGap(gap: GapStatement): void {
+  if (gap.toSequence < gap.fromSequence || gap.to < gap.from) {
+    refuse('malformed', 'A gap cannot end before it starts.');
+  }
+}
+
 /** A statement of lost events as a JWS by the device key. */
-export const signGap = (gap: GapStatement, privateKey: CryptoKey): Promise<string> =>
-  signJws(parsed(GapStatement, gap, 'A gap statement'), { typ: GAP_TYP, privateKey });
+export async function signGap(gap: GapStatement, privateKey: CryptoKey): Promise<string> {
+  const complete = parsed(GapStatement, gap, 'A gap statement');
+  checkGap(complete);
+  return signJws(complete, { typ: GAP_TYP, privateKey });
+}
 
 /** The statement, signed by `deviceKey` and of exactly this home and camera. */
 export async function verifyGap(
@@ -118,7 +128,6 @@ export async function verifyGap(
     if (gap[field] !== expected[field])
       refuse('wrong-subject', `The gap is of another ${field} than asked for.`);
   }
-  if (gap.toSequence < gap.fromSequence || gap.to < gap.from)
-    refuse('malformed', 'A gap cannot end before it starts.');
+  checkGap(gap);
   return gap;
 }
