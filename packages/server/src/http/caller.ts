@@ -1,0 +1,57 @@
+import { NightlatchError } from '@nightlatch/protocol/errors';
+import type { Permission } from '@nightlatch/protocol/route';
+import type { FastifyRequest } from 'fastify';
+import { tokenHash } from '../accounts/sessions.ts';
+import type { Cloud } from '../cloud.ts';
+import { notFound, notSignedIn, signInAgain } from '../refusals.ts';
+import type { AccountCaller, AgentCaller, Caller } from './handler.ts';
+import { readSessionCookie } from './session-cookie.ts';
+
+const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
+
+/**
+ * Who calls, with a session of the sort that the route asks for; read from the database at every request. An agent's
+ * token opens no account's route and a cookie no agent's; a request that carries both is nobody's.
+ * Throws `not-signed-in`, `sign-in-again` for a recovery session where a full one is needed, and `not-found` for an
+ * agent that is not paired where that is needed.
+ */
+export async function resolveCaller(
+  cloud: Cloud,
+  permission: Permission,
+  request: FastifyRequest,
+): Promise<Caller> {
+  if (permission === 'anyone') return { kind: 'anyone' };
+  const cookie = readSessionCookie(cloud.config, request);
+  const authorization = request.headers.authorization;
+  if (cookie !== undefined && /^Bearer\b/i.test(authorization ?? ''))
+    throw new NightlatchError(
+      'bad-input',
+      'A request carries the cookie of an account or the token of an agent, never both. Nothing was changed.',
+    );
+  return permission === 'agent' || permission === 'paired-agent'
+    ? resolveAgent(cloud, permission, authorization)
+    : resolveAccount(cloud, permission, cookie);
+}
+
+async function resolveAgent(
+  cloud: Cloud,
+  permission: 'agent' | 'paired-agent',
+  authorization: string | undefined,
+): Promise<AgentCaller> {
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  const agent = token === undefined ? undefined : await cloud.agents.byToken(tokenHash(token));
+  if (agent === undefined) throw notSignedIn();
+  if (permission === 'paired-agent' && agent.home === null) throw notFound();
+  return agent;
+}
+
+async function resolveAccount(
+  cloud: Cloud,
+  permission: 'recovery' | 'account' | 'member' | 'owner',
+  cookie: string | undefined,
+): Promise<AccountCaller> {
+  const account = cookie === undefined ? undefined : await cloud.accounts.sessions.byToken(cookie);
+  if (account === undefined) throw notSignedIn();
+  if (permission !== 'recovery' && account.sessionKind !== 'full') throw signInAgain();
+  return account;
+}

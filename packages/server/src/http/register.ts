@@ -1,0 +1,73 @@
+import { NightlatchError } from '@nightlatch/protocol/errors';
+import type { Route } from '@nightlatch/protocol/route';
+import { type RouteName, routes } from '@nightlatch/protocol/routes';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Cloud } from '../cloud.ts';
+import { notFound } from '../refusals.ts';
+import { resolveCaller } from './caller.ts';
+import { BadInput } from './failures.ts';
+import type { Call, Caller, Handlers } from './handler.ts';
+
+function parsed(part: 'query' | 'input', schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value ?? {});
+  if (!result.success) throw new BadInput(part, result.error);
+  return result.data;
+}
+
+/** Gives what came with a request the shapes that the contract says. */
+function readCall(
+  route: Route,
+  request: FastifyRequest,
+): { params: unknown; query: unknown; input: unknown } {
+  const params = route.params.safeParse(request.params);
+  // An id that is none is answered like an id of nothing: neither tells what exists.
+  if (!params.success) throw notFound();
+  if (route.answer === 'tus') {
+    if (Number(request.headers['content-length'] ?? 0) > route.bodyBytesMax)
+      throw new NightlatchError(
+        'too-large',
+        'The request is larger than this route takes. Nothing was changed.',
+      );
+    return { params: params.data, query: {}, input: {} };
+  }
+  return {
+    params: params.data,
+    query: parsed('query', route.query, request.query),
+    input: parsed('input', route.input, request.body),
+  };
+}
+
+/** Makes the Fastify route of one row of the table. */
+export function register<Name extends RouteName>(
+  app: FastifyInstance,
+  cloud: Cloud,
+  handlers: Handlers<RouteName>,
+  name: Name,
+): void {
+  const route: Route = routes[name];
+  const handle = handlers[name];
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  app.route({
+    method: route.method,
+    url: route.path,
+    bodyLimit: route.bodyBytesMax,
+    config: { name },
+    // Before the body is read: strangers do not get to send one.
+    onRequest: async (request) => {
+      callers.set(request, await resolveCaller(cloud, route.permission, request));
+    },
+    handler: async (request, reply) => {
+      // The schemas of the same row have just given these their types, and `resolveCaller` the caller its own.
+      const call = {
+        ...readCall(route, request),
+        caller: callers.get(request),
+        request,
+        reply,
+      } as unknown as Call<Name>;
+      if (route.answer === 'json') reply.header('cache-control', 'no-store');
+      const answer: unknown = await handle(cloud, call);
+      return route.answer === 'json' ? route.output.parse(answer) : answer;
+    },
+  });
+}

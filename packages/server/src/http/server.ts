@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { type RouteName, routes } from '@nightlatch/protocol/routes';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Cloud } from '../cloud.ts';
+import { accountHandlers } from './account-handlers.ts';
+import { sendFailure } from './failures.ts';
+import type { Handlers } from './handler.ts';
+import { homeHandlers } from './home-handlers.ts';
+import { allowedOrigins, refuseForeignOrigin } from './origins.ts';
+import { register } from './register.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { serveWebApp } from './web-app.ts';
+
+const REQUEST_TIMEOUT_MILLISECONDS = 120_000;
+const KEEP_ALIVE_MILLISECONDS = 72_000;
+
+const isName = (name: string): name is RouteName => Object.hasOwn(routes, name);
+
+/** A route of the contract without a handler stops the start: nobody finds out by calling it. */
+function complete(handlers: Partial<Handlers<RouteName>>): Handlers<RouteName> {
+  const isComplete = (some: Partial<Handlers<RouteName>>): some is Handlers<RouteName> =>
+    Object.keys(routes).every((name) => Object.hasOwn(some, name));
+  if (isComplete(handlers)) return handlers;
+  const missing = Object.keys(routes).filter((name) => !Object.hasOwn(handlers, name));
+  throw new Error(`routes without a handler: ${missing.join(', ')}`);
+}
+
+/** The HTTP server, made from the contract's table; it does not listen yet. */
+export async function buildServer(
+  cloud: Cloud,
+  given: Partial<Handlers<RouteName>> = { ...accountHandlers, ...homeHandlers },
+): Promise<FastifyInstance> {
+  const handlers = complete(given);
+  const loggerInstance: FastifyBaseLogger = cloud.log;
+  const app: FastifyInstance = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    // Behind a proxy on this machine the address that limits count is the one that the proxy saw.
+    trustProxy: cloud.config.publicUrl === undefined ? false : 'loopback',
+    bodyLimit: 16 * 1024,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    // Connections under way get to end; those that only wait are closed.
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 128 },
+    exposeHeadRoutes: false,
+    return503OnClosing: true,
+  });
+  app.removeContentTypeParser('text/plain');
+  // Uploads are read from the socket, piece by piece.
+  app.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null));
+  app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply));
+
+  app.addHook('onRequest', async (request, reply) => {
+    setSecurityHeaders(cloud.config, reply);
+    const address: AddressInfo | string | null = app.server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : cloud.config.port;
+    refuseForeignOrigin(allowedOrigins(cloud.config, port), request);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    // The pattern and not the path: a path names homes and events.
+    request.log.debug({
+      route: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime),
+    });
+  });
+  for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, name);
+  await serveWebApp(app, cloud.config.webDirectory);
+  return app;
+}
