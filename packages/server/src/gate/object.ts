@@ -1,7 +1,7 @@
 import type { CameraId } from '@nightlatch/protocol/ids';
 import { notFound } from '../refusals.ts';
 import type { GateObjectRow } from '../sql/statements/gate-objects.ts';
-import { type AskedObject, homeKeys } from './asked.ts';
+import type { AskedObject } from './asked.ts';
 import { type BatcherOptions, createBatcher } from './batcher.ts';
 import type { GateParts } from './gate.ts';
 import type { Grant } from './grant.ts';
@@ -49,10 +49,25 @@ export function objectQuestion({ database, statements, prove, authority }: GateP
   return async (asked: AskedObject): Promise<Grant<ObjectContent>> => {
     const row = await batcher.ask(asked);
     if (row === undefined) throw notFound();
-    const { event, kind, revision } = asked;
-    const keys = { ...homeKeys(asked), event, kind, revision };
-    prove({ ...keys, memberHome: asked.home }, row);
+    prove({ proof: proofOf(asked) }, row);
+    const { session, account, home, event, kind, revision } = asked;
     const { camera, epoch, receivedBytes, complete } = row;
-    return authority.mint({ what: 'object', ...keys, camera, epoch, receivedBytes, complete });
+    return authority.mint({
+      what: 'object',
+      session,
+      account,
+      home,
+      event,
+      kind,
+      revision,
+      camera,
+      epoch,
+      receivedBytes,
+      complete,
+    });
   };
 }
+
+/** What the row of this question has to say of itself; no id has a `/` in it. The home of the membership comes first. */
+const proofOf = ({ session, account, home, event, kind, revision }: AskedObject): string =>
+  `${session}/${account}/${home}/${home}/${event}/${kind}/${revision}`;

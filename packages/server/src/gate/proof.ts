@@ -1,14 +1,13 @@
 import { notFound } from '../refusals.ts';
 
 type Keys = object;
-const valuesOf = (keys: Keys): Map<string, unknown> => new Map(Object.entries(keys));
 
 /** Whether a row is of what was asked for: every key of the question is in the row with the same value. */
 export type SameKeys = (asked: Keys, row: Keys) => boolean;
-export const sameKeys: SameKeys = (asked, row) => {
-  const found = valuesOf(row);
-  return [...valuesOf(asked)].every(([key, value]) => value !== undefined && found.get(key) === value);
-};
+export const sameKeys: SameKeys = (asked, row) =>
+  Object.entries(asked).every(
+    ([key, value]) => value !== undefined && Object.hasOwn(row, key) && Reflect.get(row, key) === value,
+  );
 
 /** A thing came that is not what was asked for. It was stopped; the operator has to know. */
 export interface Mismatch {

@@ -1,41 +1,61 @@
-import { AccountId, CameraId, EventId, HomeId, SessionId } from '@nightlatch/protocol/ids';
-import { ObjectKind, Revision } from '@nightlatch/protocol/manifest';
-import { z } from 'zod';
-import { statement } from '../statement.ts';
+import { CameraId } from '@nightlatch/protocol/ids';
+import { type RawRow, statement } from '../statement.ts';
 
-/** Every key comes from the table that has it, none from the question: comparing them proves the row. */
-export const GateObjectRow = z.object({
-  place: z.number(),
-  session: SessionId,
-  account: AccountId,
-  memberHome: HomeId,
-  home: HomeId,
-  event: EventId,
-  kind: ObjectKind,
-  revision: Revision,
-  camera: CameraId,
-  epoch: z.number(),
-  receivedBytes: z.number(),
-  complete: z.boolean(),
+/** What the gate learns of an object that somebody may have. */
+export interface GateObjectRow {
+  /** Which question of the batch the row answers, from 1. */
+  readonly place: number;
+  /** Session, account, home of the membership, home, event, kind and revision, joined by `/`, from the rows themselves. */
+  readonly proof: string;
+  readonly camera: CameraId;
+  readonly epoch: number;
+  readonly receivedBytes: number;
+  readonly complete: boolean;
+}
+
+const integer = (value: unknown): number => {
+  if (typeof value !== 'number') throw new TypeError('gate-objects: not an integer');
+  return value;
+};
+const text = (value: unknown): string => {
+  if (typeof value !== 'string') throw new TypeError('gate-objects: not a text');
+  return value;
+};
+
+/** By hand, because a schema took more of the time of a batch than the database did. */
+const row = (raw: RawRow): GateObjectRow => ({
+  place: integer(raw.place),
+  proof: text(raw.proof),
+  camera: CameraId.parse(raw.camera),
+  epoch: integer(raw.epoch),
+  receivedBytes: integer(raw.receivedBytes),
+  complete: raw.complete === true,
 });
-export type GateObjectRow = z.infer<typeof GateObjectRow>;
 
 /**
  * Many questions in one statement. Parameters: arrays of sessions, accounts, homes, events, kinds and revisions.
- * Answers a row for each that is allowed, with its place (from 1).
+ * Answers a row for each that is allowed. `offset 0` keeps the questions the outer side, so that each is three index
+ * look-ups; left to itself, the planner joins the batch with itself (64 questions: 6.6 ms against 0.7 ms).
  */
 export const gateObjects = statement({
   name: 'gate-objects',
   text: `
-select asked.place::int as place, s.session_id as session, s.account_id as account, m.home_id as "memberHome", o.home_id as home,
-  o.event_id as event, o.kind, o.revision, o.camera_id as camera, o.epoch,
-  o.received_bytes as "receivedBytes", o.completed_at is not null as complete
+select asked.place::int as place,
+  concat_ws('/', s.session_id, s.account_id, m.home_id, o.home_id, o.event_id, o.kind, o.revision) as proof,
+  o.camera_id as camera, o.epoch, o.received_bytes as "receivedBytes", o.completed_at is not null as complete
 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[]) with ordinality
   as asked (session, account, home, event, kind, revision, place)
-join sessions s on s.session_id = asked.session and s.account_id = asked.account
-  and s.kind = 'full' and s.ended_at is null and s.expires_at > now()
-join memberships m on m.home_id = asked.home and m.account_id = asked.account and m.validity @> now()
-join objects o on o.home_id = asked.home and o.event_id = asked.event and o.kind = asked.kind
-  and o.revision = asked.revision`,
-  row: GateObjectRow,
+cross join lateral (
+  select s.session_id, s.account_id from sessions s
+  where s.session_id = asked.session and s.account_id = asked.account
+    and s.kind = 'full' and s.ended_at is null and s.expires_at > now() offset 0) s
+cross join lateral (
+  select m.home_id from memberships m
+  where m.home_id = asked.home and m.account_id = s.account_id and m.validity @> now() offset 0) m
+cross join lateral (
+  select o.home_id, o.event_id, o.kind, o.revision, o.camera_id, o.epoch, o.received_bytes, o.completed_at
+  from objects o
+  where o.home_id = m.home_id and o.event_id = asked.event and o.kind = asked.kind
+    and o.revision = asked.revision offset 0) o`,
+  row,
 });
