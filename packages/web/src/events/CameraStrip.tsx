@@ -1,6 +1,6 @@
 import type { CameraRow } from '@nightlatch/protocol/events';
 import type { CameraId } from '@nightlatch/protocol/ids';
-import { needsAttention, wordsOfState } from './camera-words.ts';
+import { stateInWords } from '../cameras/words.ts';
 import { exactTime } from './times.ts';
 
 interface CameraStripProps {
@@ -9,20 +9,26 @@ interface CameraStripProps {
   readonly now: number;
 }
 
+const URGENCY = { bad: 0, busy: 1, good: 2 } as const;
+
 /** How each camera is, those that need somebody first. */
 export function CameraStrip({ cameras, cameraName, now }: CameraStripProps) {
   if (cameras.length === 0) return null;
-  const sorted = [...cameras].sort(
-    (a, b) => Number(needsAttention(b.state)) - Number(needsAttention(a.state)),
-  );
+  const told = cameras
+    .map((row) => ({ ...row, ...stateInWords(row.state, now) }))
+    .sort((a, b) => URGENCY[a.tone] - URGENCY[b.tone]);
   return (
     <ul className="camera-strip" aria-label="Cameras">
-      {sorted.map(({ camera, state, source }) => (
-        <li key={camera} data-state={state.state} title={`Since ${exactTime(state.since)}`}>
+      {told.map(({ camera, state, source, tone, words, advice }) => (
+        <li
+          key={camera}
+          data-tone={state.state === 'recording' ? 'recording' : tone}
+          title={`${exactTime(state.since)}${advice === null ? '' : `. ${advice}`}`}
+        >
           <span className="camera-dot" aria-hidden="true" />
           <span>
             <strong>{cameraName(camera)}</strong>
-            {source === 'demo' && ' (demo)'} · {wordsOfState(state, now)}
+            {source === 'demo' && ' (demo)'} · {words.charAt(0).toLowerCase() + words.slice(1)}
           </span>
         </li>
       ))}

@@ -22,9 +22,9 @@ export function EmptyEvents({ cameras, filtered, onShowAll }: EmptyEventsProps) 
     return (
       <EmptyState title="No camera yet">
         <p className="quiet">
-          Start the camera box at home. It shows a code; with it you bring its cameras into your home.
+          Start the agent, the program next to your cameras. It shows a code that brings it into your home.
         </p>
-        <ButtonLink href="/pair">Pair a camera box</ButtonLink>
+        <ButtonLink href="/pair">Pair your agent</ButtonLink>
       </EmptyState>
     );
   return (

@@ -6,7 +6,7 @@ import type { Thumbnails } from './thumbnails.ts';
 import { aboutWhen, clockTime, exactTime, spanText, spokenSpan } from './times.ts';
 import { useThumbnail } from './use-thumbnail.ts';
 
-/** A recording that has not ended after this long has lost its camera box on the way. */
+/** A recording that has not ended after this long has lost its agent on the way. */
 const RECORDING_MILLISECONDS_MAX = 15 * 60_000;
 
 interface EventCardProps {

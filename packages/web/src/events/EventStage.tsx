@@ -149,7 +149,7 @@ function waitingWords(state: ReturnType<typeof usePlayer>): string | null {
   if (state?.phase === 'not-here-yet')
     return 'The clip has not arrived yet. It plays as soon as its first second is here.';
   if (state?.waiting === 'network') return 'The connection is lost. Trying again…';
-  if (state?.waiting === 'camera') return 'The rest is still on its way from the camera box.';
+  if (state?.waiting === 'camera') return 'The rest is still on its way from your home.';
   return null;
 }
 

@@ -75,9 +75,9 @@ function ofOneCamera(camera: CameraId, links: Link[], arriving: number): ChainNo
 }
 
 const LOST: Record<GapStatement['reason'], string> = {
-  'spool-full': 'the camera box had no room left for unsent events',
-  'disk-full': "the camera box's disk was full",
-  'spool-damaged': "the camera box's disk had damaged them",
+  'spool-full': 'the room for unsent events at home was full',
+  'disk-full': 'the disk at home was full',
+  'spool-damaged': 'the disk at home had damaged them',
 };
 
 export function wordsOfNotice(notice: ChainNotice): string {

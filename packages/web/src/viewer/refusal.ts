@@ -34,7 +34,7 @@ const THING: Record<Refusal['what'], string> = {
   epoch: 'The key that the server handed out does not belong to this camera.',
   'home-log': 'The server sent a log that is not the log of your home.',
   camera: 'The server sent something of a camera that is not in your home.',
-  gap: 'The server sent a notice of lost events that your camera box did not sign.',
+  gap: 'The server sent a notice of lost events that your agent did not sign.',
 };
 
 /** What happened, what was kept and what to do, for a person. */

@@ -4,22 +4,26 @@ import type { CameraRow, EventRow } from '@nightlatch/protocol/events';
 import type { HomeLogAction } from '@nightlatch/protocol/homelog';
 import {
   type CameraId,
-  type EventId,
-  type HomeId,
   newCameraId,
   newEventId,
   newGapId,
   newHomeId,
   newSessionId,
 } from '@nightlatch/protocol/ids';
-import type { EventMetadata, GapStatement, Manifest, ObjectKind } from '@nightlatch/protocol/manifest';
+import {
+  containerBytes,
+  type EventMetadata,
+  type GapStatement,
+  type Manifest,
+  type ObjectKind,
+} from '@nightlatch/protocol/manifest';
 import { deriveAccountKeys, newMasterKey, wrapMasterKey } from '@nightlatch/vault/account';
 import { createSealer } from '@nightlatch/vault/container';
 import { newContentKey, sealContentKey } from '@nightlatch/vault/content';
 import { generateDeviceKey } from '@nightlatch/vault/device';
 import { concat, utf8 } from '@nightlatch/vault/encoding';
 import { generateEpochKey, openEpochKey, sealEpochKey } from '@nightlatch/vault/epoch';
-import { emptyHome, entryHash, signEntry, verifyHomeLog } from '@nightlatch/vault/homelog';
+import { entryHash, signEntry } from '@nightlatch/vault/homelog';
 import { eventHash, signGap, signManifest } from '@nightlatch/vault/manifest';
 import { sealCameraName } from '@nightlatch/vault/name';
 import { CLIP_SECONDS, CLIP_TYPE, clipPieces, colourPicture, type Piece } from './colour-clip.ts';
@@ -35,9 +39,42 @@ export interface KeptObject {
   readonly container: Uint8Array<ArrayBuffer>;
 }
 
+type Facts = Pick<
+  Manifest,
+  'home' | 'camera' | 'event' | 'epoch' | 'sequence' | 'previous' | 'startedAt' | 'endedAt'
+>;
+
 export interface KeptEvent {
-  readonly row: EventRow;
+  readonly facts: Facts;
   readonly objects: readonly KeptObject[];
+}
+
+/** The row that an honest server answers: in lists without the clip's manifest, and the newest thumbnail only. */
+export function rowOf({ facts, objects }: KeptEvent, isListed: boolean): EventRow {
+  const { home, camera, event, sequence, startedAt, endedAt } = facts;
+  const newest = Math.max(
+    ...objects.filter(({ kind }) => kind === 'thumbnail').map(({ revision }) => revision),
+  );
+  const clip = objects.find(({ kind }) => kind === 'clip');
+  return {
+    home,
+    camera,
+    event,
+    sequence,
+    startedAt,
+    endedAt,
+    objects: objects
+      .filter(({ kind, revision }) =>
+        kind === 'clip' ? !isListed : kind === 'metadata' || revision === newest,
+      )
+      .map(({ kind, revision, jws, container }) => ({
+        kind,
+        revision,
+        manifest: jws,
+        receivedBytes: container.length,
+      })),
+    clip: clip === undefined ? null : { state: clip.manifest.state, receivedBytes: clip.container.length },
+  };
 }
 
 export interface EventWish {
@@ -97,7 +134,7 @@ export async function makeHome(names: readonly string[] = ['Front door', 'Garden
   const sequences = new Map<CameraId, { sequence: number; previous: string | null }>();
 
   async function seal(
-    facts: Omit<Manifest, 'kind' | 'revision' | 'state' | 'sealedKey' | 'headerHash' | 'headerBytes' | 'chunks'>,
+    facts: Facts,
     kind: ObjectKind,
     revision: number,
     pieces: readonly Piece[],
@@ -161,7 +198,28 @@ export async function makeHome(names: readonly string[] = ['Front door', 'Garden
       const colour = revision === revisions - 1 ? wish.colour : (wish.colour + 1) % 12;
       objects.push(await seal(facts, 'thumbnail', revision, whole(wish.jpeg ?? colourPicture(colour))));
     }
-    return keptEvent(facts, objects);
+    return { facts, objects };
+  }
+
+  /** The same event while `chunks` of its clip have been recorded and sent. */
+  async function growing({ facts, objects }: KeptEvent, chunks: number): Promise<KeptEvent> {
+    const young = { ...facts, endedAt: null };
+    const changed = objects
+      .filter(({ kind, revision }) => kind !== 'thumbnail' || revision === 0)
+      .map(async (object) => {
+        const manifest: Manifest =
+          object.kind === 'clip'
+            ? {
+                ...object.manifest,
+                endedAt: null,
+                state: 'growing',
+                chunks: object.manifest.chunks.slice(0, chunks),
+              }
+            : { ...object.manifest, endedAt: null };
+        const container = object.container.slice(0, containerBytes(manifest));
+        return { ...object, manifest, container, jws: await signManifest(manifest, device.privateKey) };
+      });
+    return { facts: young, objects: await Promise.all(changed) };
   }
 
   const gap = async (
@@ -182,8 +240,6 @@ export async function makeHome(names: readonly string[] = ['Front door', 'Garden
     session: { session: newSessionId(random), kind: 'full', startedAt: Date.now() },
     homes: [{ home, role: 'owner' }],
   };
-  const log = () =>
-    verifyHomeLog(emptyHomePin(home, keys.keys.signingKey), entries).then((state) => state);
   const cameraRows = (): CameraRow[] =>
     cameras.map(({ camera }) => ({
       camera,
@@ -204,6 +260,6 @@ export async function makeHome(names: readonly string[] = ['Front door', 'Garden
       epochPublicKey: one.pair.publicKey,
     });
   };
-  return { master, keys, home, device, entries, cameras, account, event, gap, log, cameraRows, epochKey };
+  return { master, keys, home, device, entries, cameras, account, event, growing, gap, cameraRows, epochKey };
 }
 export type SealedHome = Awaited<ReturnType<typeof makeHome>>;

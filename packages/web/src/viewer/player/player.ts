@@ -8,7 +8,7 @@ import { decoderProblem, PlayerError, type Problem, problemOf } from './problem.
 import { nextChunk, type Timeline, timelineOf } from './timeline.ts';
 
 const AHEAD_SECONDS_MAX = 60;
-/** The camera box signs a growing clip anew every 2 s. */
+/** The agent signs a growing clip anew every 2 s. */
 const RENEW_MILLISECONDS = 1_500;
 const RETRY_MILLISECONDS_MAX = 8_000;
 /** A clip that the server calls whole, and whose bytes end early this often in one place, is truncated. */
