@@ -148,6 +148,11 @@ test('a header that lies about its length, or has ids or numbers that cannot be,
   }
 });
 
+test('a header longer than any can be is refused at once, and not waited for', () => {
+  const long = one.header.slice().fill(0xff, 4, 6);
+  assert.throws(() => parseHeader(long), { reason: 'malformed' });
+});
+
 test('nothing is sealed after the final chunk', async () => {
   const sealer = await createSealer({ label, contentKey, random: systemRandom });
   await sealer.seal(utf8('only'), { final: true });

@@ -13,7 +13,7 @@ import {
   stranger,
 } from '../tests/making/fixed.ts';
 import { fromBase64Url, toBase64Url } from './encoding.ts';
-import { fingerprintOf, generateEpochKey, openEpochKey, sealEpochKey } from './epoch.ts';
+import { checkEpochKey, fingerprintOf, generateEpochKey, openEpochKey, sealEpochKey } from './epoch.ts';
 
 const place = { home, camera, epoch: 3 };
 const member = owner.account;
@@ -92,6 +92,14 @@ test('an encapsulated key of small order, which everybody could compute with, is
   const bytes = fromBase64Url(seal.sealed);
   bytes.fill(0, 0, 32);
   await assert.rejects(openEpochKey({ ...seal, sealed: toBase64Url(bytes) }, asked), { reason: 'damaged' });
+});
+
+test('an epoch key is not tried for another home, camera or epoch', () => {
+  const key = { ...epochKey, ...place };
+  checkEpochKey(key, place);
+  assert.throws(() => checkEpochKey(key, { ...place, home: otherHome }), { reason: 'wrong-subject' });
+  assert.throws(() => checkEpochKey(key, { ...place, camera: otherCamera }), { reason: 'wrong-subject' });
+  assert.throws(() => checkEpochKey(key, { ...place, epoch: 2 }), { reason: 'wrong-epoch' });
 });
 
 test('a private half of another length is not sealed', async () => {

@@ -78,8 +78,6 @@ export function parseHeader(bytes: Uint8Array): ContainerHeader {
   const epoch = view.getUint32(9);
   let offset = FIXED_BYTES;
   const take = (count: number): Bytes => {
-    if (offset + count > headerBytes)
-      refuse('malformed', 'The header of the container is shorter than its parts.');
     offset += count;
     return new Uint8Array(bytes.slice(offset - count, offset));
   };
@@ -89,7 +87,7 @@ export function parseHeader(bytes: Uint8Array): ContainerHeader {
   const event = parsed(EventId, text(), 'The event in a container');
   const salt = take(SALT_BYTES);
   const commitment = take(COMMITMENT_BYTES);
-  if (offset !== headerBytes) refuse('malformed', 'The header of the container is longer than its parts.');
+  if (offset !== headerBytes) refuse('malformed', 'The header of the container is not as long as its parts.');
   if (revision > REVISION_MAX || epoch === 0)
     refuse('malformed', 'The container has no such revision or epoch.');
   const label = {

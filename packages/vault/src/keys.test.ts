@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, hkdfSync } from 'node:crypto';
 import test from 'node:test';
 import { ramp } from '../tests/making/fixed.ts';
 import { concat, lengthPrefixed, toBase64Url } from './encoding.ts';
-import { derive, sealingKeyOf, signingKeyOf } from './keys.ts';
+import { derive, importSigningKey, sealingKeyOf, signingKeyOf } from './keys.ts';
 import { fromHex } from './vectors/expect.ts';
 
 const publicOf = (prefix: string, secret: Uint8Array): string => {
@@ -37,4 +37,8 @@ test('derivation is HKDF-SHA-256 over a length-prefixed purpose', async () => {
 test('a private key of another length is refused', async () => {
   await assert.rejects(sealingKeyOf(ramp(0, 31)), { reason: 'malformed' });
   await assert.rejects(signingKeyOf(ramp(0, 33)), { reason: 'malformed' });
+});
+
+test('a document that is no key is refused, and not thrown otherwise', async () => {
+  await assert.rejects(importSigningKey(ramp(0, 48)), { name: 'VaultError', reason: 'malformed' });
 });

@@ -55,15 +55,6 @@ export async function importSigningKey(document: Bytes): Promise<SigningKey> {
 export const signingKeyOf = (seed: Bytes): Promise<SigningKey> =>
   importSigningKey(pkcs8(PKCS8_OF_ED25519, seed));
 
-export async function importVerifyingKey(publicKey: PublicKey): Promise<CryptoKey> {
-  const raw = fixedBytes(publicKey, 32, 'An Ed25519 public key');
-  try {
-    return await crypto.subtle.importKey('raw', raw, 'Ed25519', true, ['verify']);
-  } catch (cause) {
-    return refuse('malformed', 'This is not an Ed25519 public key.', cause);
-  }
-}
-
 /** The X25519 key of 32 bytes. Its public half is computed (base point 9), because Firefox does not export it. */
 export async function sealingKeyOf(secret: Bytes): Promise<SealingKey> {
   if (secret.length !== SECRET_BYTES) refuse('malformed', 'An X25519 private key has 32 bytes.');
@@ -86,15 +77,13 @@ export async function importSealingPublicKey(publicKey: PublicKey): Promise<Cryp
 
 /** The 32 bytes of a fresh X25519 private key, from the platform's own generator. */
 export async function newSealingSecret(): Promise<Bytes> {
-  const pair = await crypto.subtle.generateKey({ name: 'X25519' }, true, ['deriveBits']);
-  if (!('privateKey' in pair)) throw new Error('the platform made no key pair');
+  const pair = await crypto.subtle.generateKey('X25519', true, ['deriveBits']);
   const { d } = await crypto.subtle.exportKey('jwk', pair.privateKey);
   return fromBase64Url(d ?? '');
 }
 
 /** The PKCS#8 document of a fresh Ed25519 key. */
 export async function newSigningDocument(): Promise<Bytes> {
-  const pair = await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify']);
-  if (!('privateKey' in pair)) throw new Error('the platform made no key pair');
+  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
   return new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
 }

@@ -18,6 +18,11 @@ test('the published words of BIP-39 give the published entropy', () => {
   assert.deepEqual(parseRecoveryCode(words), new Uint8Array(16).fill(0x7f));
 });
 
+test('a good BIP-39 phrase of another length is no recovery code', () => {
+  const phrase = `${'abandon '.repeat(23)}art`;
+  assert.throws(() => parseRecoveryCode(phrase), { reason: 'malformed', message: /twelve words/ });
+});
+
 test('a mistake in a code is found, and the error keeps no word of it', () => {
   const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow'.split(' ');
   const mistakes = [
@@ -40,7 +45,7 @@ test('a mistake in a code is found, and the error keeps no word of it', () => {
       },
     );
   }
-  assert.throws(() => parseRecoveryCode('legal '.repeat(1000)), { reason: 'malformed' });
+  assert.throws(() => parseRecoveryCode(words.join(' '.repeat(100))), { reason: 'malformed' });
 });
 
 test('what the server keeps, what it is shown and what wraps the master key are three different things', async () => {

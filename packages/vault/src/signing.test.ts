@@ -44,7 +44,11 @@ test('a well-signed statement that is not of the schema is refused', async () =>
 
 test('what is not JSON, not an object, or far too long is refused and not thrown otherwise', async () => {
   const text = (value: string) => toBase64Url(utf8(value));
-  for (const header of ['', '{', 'null', '7', '[]']) {
+  for (const header of ['', '{', '\u00e9']) {
+    const jws = `${text(header) || '_w'}.${good.split('.').slice(1).join('.')}`;
+    await assert.rejects(verifyJws(jws, asked), { reason: 'malformed', message: /not JSON/ }, header);
+  }
+  for (const header of ['null', '7', '[]']) {
     const jws = `${text(header)}.${good.split('.').slice(1).join('.')}`;
     await assert.rejects(verifyJws(jws, asked), { name: 'VaultError' }, header);
   }
