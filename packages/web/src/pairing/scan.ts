@@ -31,7 +31,8 @@ export async function readQr(
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
   try {
     video.srcObject = stream;
-    await video.play();
+    // Frames come when they come; a look before the first finds nothing.
+    video.play().catch(() => undefined);
     while (!signal.aborted) {
       const [found] = await reader.detect(video).catch(() => []);
       if (found !== undefined) return found.rawValue;

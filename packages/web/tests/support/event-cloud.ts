@@ -5,6 +5,7 @@ import { EventId } from '@nightlatch/protocol/ids';
 import { routes } from '@nightlatch/protocol/routes';
 import { toBase64Url } from '@nightlatch/vault/encoding';
 import { build } from 'vite';
+import { builtApp } from './built-app.ts';
 import { type KeptEvents, keptEvents } from './kept-events.ts';
 import type { SealedHome } from './sealed-home.ts';
 import { serveApp } from './serve-app.ts';
@@ -87,7 +88,7 @@ export async function startEventCloud(home: SealedHome) {
       seedScript ??= bundledSeed();
       return response.writeHead(200, { 'content-type': 'text/javascript' }).end(await seedScript);
     }
-    if (!path.startsWith('/api')) return serveApp(path, response);
+    if (!path.startsWith('/api')) return serveApp(await builtApp(), path, response);
     if (isAway) return request.socket.destroy();
     const inHome = `/api/homes/${home.home}`;
     if (path === '/api/account') return json(response, home.account);

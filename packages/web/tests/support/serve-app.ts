@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 
-const DIST = join(import.meta.dirname, '../../dist');
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -19,10 +18,10 @@ const POLICY = [
 ].join('; ');
 
 /** Serves the built app under the cloud's content security policy; a path that is no file is a page of the app. */
-export function serveApp(path: string, response: ServerResponse): void {
-  const wanted = join(DIST, normalize(path));
-  const isFile = wanted.startsWith(DIST) && existsSync(wanted) && statSync(wanted).isFile();
-  const file = isFile ? wanted : join(DIST, 'index.html');
+export function serveApp(directory: string, path: string, response: ServerResponse): void {
+  const wanted = join(directory, normalize(path));
+  const isFile = wanted.startsWith(directory) && existsSync(wanted) && statSync(wanted).isFile();
+  const file = isFile ? wanted : join(directory, 'index.html');
   response
     .writeHead(200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',

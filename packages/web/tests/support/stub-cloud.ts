@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type ErrorKind, NightlatchError, STATUS_OF } from '@nightlatch/protocol/errors';
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
+import { builtApp } from './built-app.ts';
 import { serveApp } from './serve-app.ts';
 import { accountsOfStub } from './stub-accounts.ts';
 import { homesOfStub } from './stub-homes.ts';
@@ -42,6 +43,7 @@ const isRoute = (name: string): name is RouteName => name in routes;
  * itself verifies stands between a crossed answer and the screen. The real server has its own tests.
  */
 export async function startStubCloud() {
+  const app = await builtApp();
   const random = (count: number) => new Uint8Array(randomBytes(count));
   const accounts = await accountsOfStub(random);
   const homes = homesOfStub(random);
@@ -54,7 +56,7 @@ export async function startStubCloud() {
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://stub');
-    if (!url.pathname.startsWith('/api')) return serveApp(url.pathname, response);
+    if (!url.pathname.startsWith('/api')) return serveApp(app, url.pathname, response);
     const found = find(request.method ?? 'GET', url.pathname);
     const handle = found && handlers[found.name];
     if (!found || !handle) return refuse(response, 'not-found', 'There is nothing here.');
