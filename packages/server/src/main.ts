@@ -34,6 +34,9 @@ function explain(error: unknown): { code: number; message: string } {
 async function run(): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Whoever started it is gone, however it went, and would start another one on the same port.
+  process.once('disconnect', () => stop.abort());
+  process.channel?.unref();
   await using cloud = await openCloud(readConfig(process.env), { log });
   const url = await cloud.listen();
   log.info({ address: url.href }, 'cloud is ready');

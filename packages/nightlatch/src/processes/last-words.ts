@@ -17,8 +17,6 @@ export function saidToPeople(line: string): string | undefined {
     if (typeof entry !== 'object' || entry === null) return undefined;
     const level = 'level' in entry && typeof entry.level === 'number' ? entry.level : 0;
     if (level < PINO_ERROR) return undefined;
-    const error = 'err' in entry && typeof entry.err === 'object' ? entry.err : null;
-    if (error !== null && 'message' in error && typeof error.message === 'string') return error.message;
     return 'msg' in entry && typeof entry.msg === 'string' ? entry.msg : undefined;
   } catch {
     return line.trim();

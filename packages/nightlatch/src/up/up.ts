@@ -2,14 +2,15 @@ import path from 'node:path';
 import type { UpOptions } from '../command-line.ts';
 import { type LogFile, openLogFile } from '../processes/log-file.ts';
 import { startProcess } from '../processes/process.ts';
+import { type AgentNews, agentNews } from './agent-news.ts';
+import { type Cameras, camerasOf } from './cameras.ts';
 import { type DataDirectory, freeBytes, openDataDirectory } from './data-directory.ts';
 import { prepareDatabase } from './database.ts';
 import { type Keeper, openKeeper } from './keeper.ts';
-import { type PairingCodes, pairingCodes } from './pairing-codes.ts';
 import { assertFree } from './ports.ts';
 import { agentProgram, cloudProgram } from './programs.ts';
 import { type Progress, type Screen, showProgress } from './progress.ts';
-import { pairingLines, readyLines, shortPath } from './screen-text.ts';
+import { agentLine, pairingLines, readyLines, shortPath } from './screen-text.ts';
 import { buildWebApp, webAppIsBuilt } from './web-app.ts';
 
 export interface Surroundings {
@@ -58,9 +59,10 @@ export async function up(surroundings: Surroundings): Promise<number> {
     const databaseUrl = await startDatabase(house);
     await buildWhereStale(house);
     await startCloud(house, databaseUrl);
-    const codes = options.agent ? await startAgent(house) : undefined;
-    progress.say(...readyLines(options, environment.PUBLIC_URL || `http://localhost:${options.port}`));
-    codes?.showFromNowOn();
+    const agent = options.agent ? await startAgent(house) : undefined;
+    const address = environment.PUBLIC_URL || `http://localhost:${options.port}`;
+    progress.say(...readyLines(options, address, agent?.cameras));
+    agent?.news.showFromNowOn();
   } catch (error) {
     if (!stop.aborted) throw error;
   }
@@ -123,28 +125,35 @@ async function startCloud(house: House, databaseUrl: string): Promise<void> {
   );
 }
 
-async function startAgent({ surroundings, progress, data, keeper, host, log }: House): Promise<PairingCodes> {
+async function startAgent(house: House): Promise<{ news: AgentNews; cameras: Cameras }> {
+  const { surroundings, progress, data, keeper, host, log } = house;
   const { options, environment } = surroundings;
-  const codes = pairingCodes((code) => progress.say(...pairingLines(code, options.pagePort)));
+  const cameras = await camerasOf(data.agent, options.cameraUrl);
+  const news = agentNews({
+    pairingCode: (code) => progress.say(...pairingLines(code, options.pagePort)),
+    line: (text) => progress.say(text),
+  });
   const agent = agentProgram({
     environment,
     // The agent stands beside the cloud: it needs no TLS proxy in between.
-    server: `http://${loopbackOf(host)}:${options.port}`,
+    server: `http://${hereOf(host)}:${options.port}`,
     cameraUrl: options.cameraUrl,
-    demo: options.cameraUrl === undefined,
+    demo: cameras.demo,
     dataDirectory: data.agent,
     pagePort: options.pagePort,
     log: log('agent'),
-    onMessage: codes.hear,
+    onMessage: news.hear,
   });
   await progress.step(
     'Starting the agent',
     () => keeper.keep({ name: 'The agent', essential: false, start: (abort) => startProcess(agent, abort) }),
-    () => `Agent: ${options.cameraUrl === undefined ? 'with the demo camera' : 'with your camera'}`,
+    () => agentLine(cameras),
   );
-  return codes;
+  return { news, cameras };
 }
 
-/** Where a process on this machine reaches a server that listens on `host`. */
-const loopbackOf = (host: string): string =>
-  ['0.0.0.0', '::', ''].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+/** How this machine calls a server that listens on `host`: by the name that a browser here uses as well. */
+function hereOf(host: string): string {
+  if (['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { ROOT } from './commands.ts';
+import { failure, type Outcome } from './outcome.ts';
+
+export interface Files {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** How many files run at once. */
+  readonly concurrency: number;
+  readonly testMilliseconds: number;
+}
+
+/** Runs each file in a process of its own, shows every test, and counts. No test at all is a failure. */
+export async function runFiles({ name, files, concurrency, testMilliseconds }: Files): Promise<Outcome> {
+  if (files.length === 0) return failure(`${name}: there is no test`);
+  const failures: string[] = [];
+  let passed = 0;
+  let failed = 0;
+  const stream = run({ files: [...files], concurrency, timeout: testMilliseconds, cwd: ROOT });
+  stream.on('test:fail', ({ name: test, file, details }) => {
+    // A parent fails because of its children, which are told themselves.
+    if (details.error.cause instanceof Error || !/subtests? failed/.test(String(details.error.message)))
+      failures.push(`${file === undefined ? name : path.relative(ROOT, file)}: ${test}`);
+  });
+  stream.on('test:summary', ({ file, counts }) => {
+    if (file !== undefined) return;
+    passed = counts.passed;
+    // A test that is passed over is not a test that passes.
+    failed = counts.tests - counts.passed;
+    if (counts.skipped + counts.todo > 0)
+      failures.push(`${name}: ${counts.skipped + counts.todo} tests were passed over`);
+  });
+  for await (const shown of stream.compose(new spec())) process.stdout.write(shown);
+  if (passed + failed === 0) return failure(`${name}: no test was run`);
+  return { passed, failed, failures };
+}
