@@ -1,19 +1,18 @@
 import { useEffect, useRef, useState } from 'react';
 import { Refusal, wordsOf } from '../viewer/refusal.ts';
-import type { ClipOpening, Viewer } from '../viewer/viewer.ts';
+import type { ClipOpening } from '../viewer/viewer.ts';
 import { downloadClip, saveAs } from './download.ts';
 import { DownloadSign } from './signs.tsx';
 import { clipFileName } from './times.ts';
 
 interface DownloadButtonProps {
-  readonly viewer: Viewer;
   readonly opening: ClipOpening | null;
   readonly cameraName: string;
   readonly onProblem: (words: string) => void;
 }
 
 /** Fetches the whole clip, verified and opened, and saves it as MP4. Pressed again, it stops. */
-export function DownloadButton({ viewer, opening, cameraName, onProblem }: DownloadButtonProps) {
+export function DownloadButton({ opening, cameraName, onProblem }: DownloadButtonProps) {
   const [part, setPart] = useState<number | null>(null);
   const stop = useRef<AbortController | null>(null);
   useEffect(() => () => stop.current?.abort(), []);
@@ -27,7 +26,7 @@ export function DownloadButton({ viewer, opening, cameraName, onProblem }: Downl
     stop.current = stopping;
     setPart(0);
     try {
-      const file = await downloadClip(viewer, opening, setPart, signal);
+      const file = await downloadClip(opening, setPart, signal);
       saveAs(file, clipFileName(cameraName, opening.event.startedAt));
     } catch (error) {
       if (!signal.aborted) onProblem(error instanceof Refusal ? wordsOf(error) : wordsOfLoss(error));

@@ -101,13 +101,7 @@ export function EventStage(props: EventStageProps) {
             </time>
           )}
         </div>
-        <DownloadButton
-          key={event}
-          viewer={viewer}
-          opening={state?.opening ?? null}
-          cameraName={name}
-          onProblem={setLost}
-        />
+        <DownloadButton key={event} opening={state?.opening ?? null} cameraName={name} onProblem={setLost} />
       </header>
       <div ref={stage} className="stage-frame" {...handlers} style={{ '--drag': `${drag}px` }}>
         {/* biome-ignore lint/a11y/useMediaCaption: a camera's recording has no captions. */}

@@ -1,6 +1,6 @@
 import { containerBytes } from '@nightlatch/protocol/manifest';
 import { Refusal } from '../viewer/refusal.ts';
-import type { ClipOpening, Viewer } from '../viewer/viewer.ts';
+import type { ClipOpening } from '../viewer/viewer.ts';
 
 /** Opened bytes are handed to the browser's blob store in pieces of this size, so that the page holds no more. */
 const PIECE_BYTES = 8 * 1024 * 1024;
@@ -11,8 +11,7 @@ const TRIES_MAX = 5;
  * is there, from 0 to 1. Throws a `Refusal` (already reported), or what the network throws after some tries.
  */
 export async function downloadClip(
-  viewer: Viewer,
-  { event, clip }: ClipOpening,
+  { clip }: ClipOpening,
   onPart: (part: number) => void,
   signal: AbortSignal,
 ): Promise<Blob> {
@@ -41,7 +40,6 @@ export async function downloadClip(
         if (next === manifest.chunks.length) break;
       }
     } catch (error) {
-      viewer.refused(error, { camera: event.camera, event: event.event, kind: 'clip' });
       if (error instanceof Refusal || signal.aborted || attempt >= TRIES_MAX) throw error;
     }
     if (next < manifest.chunks.length) {

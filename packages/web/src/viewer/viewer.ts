@@ -55,7 +55,7 @@ export interface Viewer {
   openClip(event: EventId, camera: CameraId | undefined, signal: AbortSignal): Promise<ClipOpening | null>;
   /** Asks again for the manifest of a growing clip. */
   renewClip(opening: ClipOpening, signal: AbortSignal): Promise<ClipOpening>;
-  /** Tells the server of a refusal that came while a clip was read. */
+  /** Tells the server of a refusal that the viewer itself did not see, such as of a clip that ends early. */
   refused(refusal: unknown, asked: MismatchReport['asked']): void;
 }
 
@@ -163,6 +163,22 @@ export function createViewer(given: {
     return openSealedObject({ asked, manifest, epochKey, guards, road, ...(first && { first }) });
   }
 
+  /** The same object; what is refused while it is read is reported. */
+  const reportingRead = (object: SealedObject, asked: MismatchReport['asked']): SealedObject => ({
+    get manifest() {
+      return object.manifest;
+    },
+    renew: (manifest) => object.renew(manifest),
+    async *read(from, signal) {
+      try {
+        yield* object.read(from, signal);
+      } catch (error) {
+        refused(error, asked);
+        throw error;
+      }
+    },
+  });
+
   const aboutObject = (event: SeenEvent, kind: ObjectKind) => ({
     camera: event.camera,
     event: event.event,
@@ -198,7 +214,8 @@ export function createViewer(given: {
       if (!isSeen(seen) || seen.clipManifest === null) return null;
       const told = await metadataOf(seen, signal, metadata);
       if (told === null) return null;
-      opened = { event: seen, clip: objectOf(seen, seen.clipManifest, clip), metadata: told };
+      const sealed = objectOf(seen, seen.clipManifest, clip);
+      opened = { event: seen, clip: reportingRead(sealed, aboutObject(seen, 'clip')), metadata: told };
       return opened;
     } finally {
       const unused = opened === null ? [clip, metadata] : [];
