@@ -78,7 +78,8 @@ comment on column pairings.home_id is 'The home that accepted.';
 comment on column pairings.acceptance is 'The acceptance, a compact JWS by the owner''s signing key.';
 comment on column pairings.acceptance_mac is 'HMAC of the acceptance under the secret of the code.';
 comment on column pairings.accepted_at is 'When it was accepted; once only.';
-create index pairings_by_locator on pairings (locator, expires_at);
+-- One open offer under a locator; one that has expired is taken out by the next.
+create unique index pairings_open on pairings (locator) where home_id is null;
 create index pairings_of_agent on pairings (agent_id, expires_at);
 
 alter table agents enable row level security, force row level security;
@@ -117,6 +118,10 @@ create policy agent_reads on pairings for select to nightlatch_app
   using (agent_id = (select scope_agent()));
 create policy agent_opens on pairings for insert to nightlatch_app
   with check (agent_id = (select scope_agent()) and home_id is null);
+create policy agent_withdraws on pairings for delete to nightlatch_app
+  using (home_id is null and (agent_id = (select scope_agent()) or expires_at <= now()));
+create policy expired_seen on pairings for select to nightlatch_app
+  using (home_id is null and expires_at <= now());
 create policy accounts_claim on pairings for select to nightlatch_app
   using (cardinality((select scope_accounts())) > 0
          and (home_id is null and expires_at > now() or home_id in (select home from caller_homes() as home)));
@@ -131,6 +136,7 @@ create policy agent_reads on home_log for select to nightlatch_app
   using (home_id in (select home from caller_agent_home() as home));
 
 grant select, insert on agents, agent_pins, pairings to nightlatch_app;
+grant delete on pairings to nightlatch_app;
 grant select, insert, delete on agent_sessions to nightlatch_app;
 grant update (last_seen_at) on agents to nightlatch_app;
 grant update (validity) on agent_pins to nightlatch_app;

@@ -1,18 +1,82 @@
+import path from 'node:path';
+import type { HomeId, ReportId } from '@nightlatch/protocol/ids';
+import { type AgentSessions, createAgentSessions } from './agents/sessions.ts';
+import { createEgress, type Egress, type EgressOptions } from './egress/egress.ts';
 import type { Foundation } from './foundation.ts';
-import type { AgentCaller } from './http/handler.ts';
+import { createGate, type Gate, type GateOptions } from './gate/gate.ts';
+import type { Mismatch } from './gate/proof.ts';
+import { type Hub, openHub } from './hub/hub.ts';
+import { createCompletion } from './ingest/complete.ts';
+import { eventIngest } from './ingest/put-event.ts';
+import { gapIngest } from './ingest/put-gap.ts';
+import { createUploads, type Uploads } from './ingest/uploads.ts';
+import { createLedger, type Ledger } from './ledger/ledger.ts';
+import { createLimit, type Limit } from './limit.ts';
+import { type ObjectStore, openObjectStore } from './objects/store.ts';
 
 /** The part of the cloud that has to do with homes: gate, egress, ledger, objects, hub, ingest and agents. */
 export interface Media {
-  readonly agents: {
-    /** Whose session this token (SHA-256, base64url) is, as of now; undefined when it is nobody's or has ended. */
-    byToken(tokenHash: string): Promise<AgentCaller | undefined>;
+  readonly agents: AgentSessions;
+  readonly gate: Gate;
+  readonly egress: Egress;
+  readonly ingest: {
+    readonly event: ReturnType<typeof eventIngest>;
+    readonly gap: ReturnType<typeof gapIngest>;
+    readonly upload: Uploads;
   };
+  readonly limits: { readonly claims: Limit; readonly reports: Limit; readonly agentSessions: Limit };
+  /** A viewer was handed something that it had not asked for, and said so. */
+  readonly onReport: (report: { report: ReportId; home: HomeId; what: string; reason: string }) => void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function composeMedia(_foundation: Foundation): Promise<Media> {
+/** Replaces parts, for a test that shows what each of them is good for. Production composes without. */
+export interface MediaParts {
+  readonly gate?: Partial<GateOptions>;
+  readonly egress?: Partial<EgressOptions>;
+  readonly ledger?: Ledger;
+  readonly objects?: ObjectStore;
+  readonly hub?: Hub;
+}
+
+const HOUR_SECONDS = 3600;
+
+export async function composeMedia(foundation: Foundation, parts: MediaParts = {}): Promise<Media> {
+  const { config, database, clock, random, log, keys } = foundation;
+  const onMismatch = (mismatch: Mismatch): void => {
+    log.error({ mismatch }, 'something that was not what was asked for was stopped on its way out');
+  };
+  const limit = (what: string, countMax: number): Limit =>
+    createLimit({ database, key: keys.indexKey, what, countMax, windowSeconds: HOUR_SECONDS });
+
+  const objects =
+    parts.objects ?? (await openObjectStore({ directory: path.join(config.dataDirectory, 'objects') }));
+  const hub = parts.hub ?? (await openHub({ database }));
+  const ledger = parts.ledger ?? createLedger({ database, random });
+  const gate = createGate({ database, onMismatch, ...parts.gate });
+  const egress = createEgress({ gate, ledger, objects, hub, onMismatch, ...parts.egress });
+  const complete = createCompletion({ database, objects });
   return {
-    agents: { byToken: async () => undefined },
-    [Symbol.asyncDispose]: async () => {},
+    agents: createAgentSessions({ database, challengeKey: keys.challengeKey, clock, random }),
+    gate,
+    egress,
+    ingest: {
+      event: eventIngest({ database, gate, complete }),
+      gap: gapIngest({ database, gate }),
+      upload: createUploads({ database, objects, complete }),
+    },
+    limits: {
+      claims: limit('pairing-claims', 60),
+      reports: limit('mismatch-reports', 600),
+      // A whole street behind one address reconnects, each agent a few times.
+      agentSessions: limit('agent-sessions', 6000),
+    },
+    onReport: (report) => {
+      log.error({ report }, 'a viewer was handed something that it had not asked for');
+    },
+    [Symbol.asyncDispose]: async () => {
+      egress.endStreams();
+      await hub[Symbol.asyncDispose]();
+    },
   };
 }

@@ -26,12 +26,12 @@ function complete(handlers: Partial<Handlers<RouteName>>): Handlers<RouteName> {
   throw new Error(`routes without a handler: ${missing.join(', ')}`);
 }
 
-/** The HTTP server, made from the contract's table; it does not listen yet. */
+/** The HTTP server, made from the contract's table; it does not listen yet. `instead` replaces handlers in tests. */
 export async function buildServer(
   cloud: Cloud,
-  given: Partial<Handlers<RouteName>> = { ...accountHandlers, ...homeHandlers },
+  instead: Partial<Handlers<RouteName>> = {},
 ): Promise<FastifyInstance> {
-  const handlers = complete(given);
+  const handlers = complete({ ...accountHandlers, ...homeHandlers, ...instead });
   const loggerInstance: FastifyBaseLogger = cloud.log;
   const app: FastifyInstance = fastify({
     loggerInstance,
@@ -68,6 +68,8 @@ export async function buildServer(
       milliseconds: Math.round(reply.elapsedTime),
     });
   });
+  // Streams of events have no end of their own; a server that closes would wait for them.
+  app.addHook('preClose', async () => cloud.egress.endStreams());
   for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, name);
   await serveWebApp(app, cloud.config.webDirectory);
   return app;

@@ -1,0 +1,67 @@
+import type { ObjectLabel } from '@nightlatch/vault/header';
+import type { Gate } from '../gate/gate.ts';
+import type { Grant } from '../gate/grant.ts';
+import { type OnMismatch, sameKeys } from '../gate/proof.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ObjectStore } from '../objects/store.ts';
+import { notFound } from '../refusals.ts';
+import { objectEgress } from './object.ts';
+import { rowEgress } from './rows.ts';
+import { type StreamLimits, streamEgress } from './stream.ts';
+
+export interface EgressOptions {
+  readonly gate: Pick<Gate, 'redeem' | 'member'>;
+  readonly ledger: Ledger;
+  readonly objects: Pick<ObjectStore, 'open'>;
+  readonly hub: Pick<Hub, 'onHome' | 'onAccess' | 'onMissed'>;
+  readonly onMismatch: OnMismatch;
+  readonly streams?: Partial<StreamLimits>;
+  /** Only a test that shows what the comparison is good for passes another; production has no setting for it. */
+  readonly sameLabel?: (found: ObjectLabel, granted: ObjectLabel) => boolean;
+}
+
+export interface EgressParts extends Required<Omit<EgressOptions, 'streams'>> {
+  /** On everything that leaves: nobody between here and the viewer may keep it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The content of a grant of the gate's, not used before, that says what was asked in this session; else refused. */
+  readonly take: <Content extends object>(grant: Grant<Content>, asked: object) => Content;
+  /** Tells the operator, and gives the error to throw: that of a thing which does not exist. */
+  readonly refuse: (reason: string, asked: object) => Error;
+}
+
+const HEADERS = {
+  'cache-control': 'private, no-store',
+  vary: 'cookie',
+  'x-content-type-options': 'nosniff',
+};
+
+/**
+ * The only way out for what belongs to a home. It takes a grant, compares what the thing says of itself with the grant
+ * and with the session that asked, writes the delivery down, and only then lets the first byte go.
+ */
+export function createEgress(options: EgressOptions) {
+  const { gate, onMismatch } = options;
+  const refuse = (reason: string, asked: object): Error => {
+    onMismatch({ where: 'egress', reason, asked });
+    return notFound();
+  };
+  const parts: EgressParts = {
+    sameLabel: (found, granted) => sameKeys(granted, found) && sameKeys(found, granted),
+    ...options,
+    headers: HEADERS,
+    refuse,
+    take: (grant, asked) => {
+      if (!gate.redeem(grant)) throw refuse('the grant is not one of the gate, or was used', asked);
+      if (!sameKeys(asked, grant.content))
+        throw refuse('the grant says something else than was asked', asked);
+      return grant.content;
+    },
+  };
+  return {
+    object: objectEgress(parts),
+    ...rowEgress(parts),
+    ...streamEgress(parts, options.streams ?? {}),
+  };
+}
+export type Egress = ReturnType<typeof createEgress>;

@@ -1,0 +1,4 @@
+import type { Handler } from '../../handler.ts';
+
+export const handle: Handler<'agent.head-upload'> = async ({ gate, ingest }, { caller, request, reply }) =>
+  ingest.upload(await gate.agent({ agent: caller.agent, home: caller.home }), request, reply);

@@ -1,0 +1,6 @@
+import { createHome } from '../../../homes/create.ts';
+import type { Handler } from '../../handler.ts';
+
+export const handle: Handler<'homes.create'> = async ({ database }, { caller, input }) => ({
+  home: await createHome(database, { account: caller.account, entry: input.entry }),
+});

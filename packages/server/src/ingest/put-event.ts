@@ -1,0 +1,121 @@
+import type { EventStored } from '@nightlatch/protocol/agents';
+import { NightlatchError } from '@nightlatch/protocol/errors';
+import type { AgentId, EventId, HomeId } from '@nightlatch/protocol/ids';
+import { containerBytes, Manifest } from '@nightlatch/protocol/manifest';
+import { VaultError } from '@nightlatch/vault/errors';
+import { verifyManifest } from '@nightlatch/vault/manifest';
+import { unverifiedPayload } from '@nightlatch/vault/signing';
+import type { z } from 'zod';
+import type { Gate } from '../gate/gate.ts';
+import { tellHome } from '../hub/hub.ts';
+import type { Ask, Database } from '../sql/database.ts';
+import { SqlError } from '../sql/failures.ts';
+import {
+  insertObject,
+  knownEpochs,
+  lockObject,
+  objectsOfEvent,
+  putEventRow,
+  renewManifest,
+} from '../sql/statements/ingest.ts';
+import type { Completion } from './complete.ts';
+import { compareManifests } from './growth.ts';
+
+export interface EventArrival {
+  readonly agent: AgentId;
+  readonly home: HomeId;
+  readonly event: EventId;
+  /** Compact JWS. */
+  readonly manifests: readonly string[];
+}
+
+/** One answer for everything that is not this agent's to say, so that it cannot ask what there is. */
+const refused = (cause?: unknown): NightlatchError =>
+  new NightlatchError(
+    'unprocessable',
+    'This is not of this agent, its home and its cameras, or says something else than before. Nothing was changed.',
+    { cause },
+  );
+// PostgreSQL's "insufficient privilege": a row-level policy said no.
+const isPolicyRefusal = (error: unknown): boolean => error instanceof SqlError && error.code === '42501';
+
+const first = <Item>(items: readonly Item[]): Item => {
+  const [item] = items;
+  if (item === undefined) throw refused();
+  return item;
+};
+
+/** Stores the manifests of an event, or renews them; all or none, and sending them again changes nothing. */
+export function eventIngest({
+  database,
+  gate,
+  complete,
+}: {
+  database: Database;
+  gate: Pick<Gate, 'agent'>;
+  complete: Completion;
+}) {
+  const store = async (ask: Ask, arrival: EventArrival): Promise<void> => {
+    const { agent, home, event } = arrival;
+    const { deviceKey } = (await gate.agent({ agent, home }, ask)).content;
+    const manifests = await Promise.all(
+      arrival.manifests.map(async (jws) => {
+        const { camera, kind } = unverifiedPayload(jws, Manifest);
+        return { jws, manifest: await verifyManifest(jws, { home, camera, event, kind }, deviceKey) };
+      }),
+    );
+    const { camera, sequence, previous, startedAt } = first(manifests).manifest;
+    const ends = manifests.flatMap(({ manifest }) => (manifest.endedAt === null ? [] : [manifest.endedAt]));
+    const epochs = new Set((await ask(knownEpochs, [home, camera, agent])).map((row) => row.epoch));
+    if (manifests.some(({ manifest }) => manifest.camera !== camera || !epochs.has(manifest.epoch)))
+      throw refused();
+    const { isNew } = first(
+      await ask(putEventRow, [home, event, camera, agent, sequence, previous, startedAt, ends[0] ?? null]),
+    );
+    let news = isNew;
+    for (const { jws, manifest } of manifests) {
+      if (
+        manifest.sequence !== sequence ||
+        manifest.previous !== previous ||
+        manifest.startedAt !== startedAt
+      )
+        throw refused();
+      news = (await storeObject(ask, agent, jws, manifest)) || news;
+    }
+    if (news) await tellHome(ask, home, { kind: 'event', event, camera });
+  };
+
+  return async (arrival: EventArrival): Promise<z.output<typeof EventStored>> => {
+    const { agent, home, event } = arrival;
+    try {
+      await database.transact({ agent }, (ask) => store(ask, arrival));
+    } catch (error) {
+      throw error instanceof VaultError || isPolicyRefusal(error) ? refused(error) : error;
+    }
+    // The bytes may have been here before the last manifest.
+    const keys = [home, event, agent];
+    const before = await database.ask({ agent }, objectsOfEvent, keys);
+    for (const { kind, revision, complete: isComplete } of before)
+      if (!isComplete) await complete(agent, { home, event, kind, revision });
+    return { event, objects: await database.ask({ agent }, objectsOfEvent, keys) };
+  };
+}
+
+/** Whether there is something new in it for those who watch: a growing clip that has grown is not. */
+async function storeObject(ask: Ask, agent: AgentId, jws: string, manifest: Manifest): Promise<boolean> {
+  const { home, event, kind, revision, camera, epoch, state } = manifest;
+  const keys = [home, event, kind, revision];
+  const bytes = containerBytes(manifest);
+  const [inserted] = await ask(insertObject, [...keys, camera, epoch, state, jws, bytes]);
+  if (inserted !== undefined) return true;
+  const stored = first(await ask(lockObject, [...keys, agent]));
+  switch (compareManifests(unverifiedPayload(stored.manifest, Manifest), manifest)) {
+    case 'known':
+      return false;
+    case 'contradicts':
+      throw refused();
+    case 'renews':
+      first(await ask(renewManifest, [...keys, state, jws, bytes]));
+      return state !== 'growing';
+  }
+}

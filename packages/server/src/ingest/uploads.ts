@@ -1,0 +1,65 @@
+import { UploadId } from '@nightlatch/protocol/agents';
+import { NightlatchError, STATUS_OF } from '@nightlatch/protocol/errors';
+import { type Locker, MemoryLocker, Server } from '@tus/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AgentContent } from '../gate/agent.ts';
+import type { Grant } from '../gate/grant.ts';
+import { toNightlatchError } from '../http/failures.ts';
+import { OBJECT_BYTES_MAX, type UploadParts, UploadStore } from './upload-store.ts';
+
+const PATH = '/api/agent/uploads';
+
+/** What the upload's id is made from: the object that it brings, as its metadata says. */
+function idOf(metadata: Record<string, string | null> | undefined): string {
+  const { event, kind, revision } = metadata ?? {};
+  const id = UploadId.safeParse(`${event}.${kind}.${revision}`);
+  if (!id.success)
+    throw new NightlatchError(
+      'bad-input',
+      'The upload does not say which object it is. Nothing was changed.',
+    );
+  return id.data;
+}
+
+/** Resumable uploads (tus 1.0) of one agent at a time: the store behind them is made from its grant. */
+export function createUploads(parts: UploadParts) {
+  // One writer for an upload: who comes second waits until the first has let go, or takes over from a dead one.
+  const locks = new MemoryLocker();
+  const lockerOf = (agent: string): Locker => ({ newLock: (id) => locks.newLock(`${agent} ${id}`) });
+
+  return async (
+    grant: Grant<AgentContent>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const withBody = request.headers['content-type'] === 'application/offset+octet-stream';
+    const server = new Server({
+      path: PATH,
+      relativeLocation: true,
+      allowedOrigins: () => false,
+      maxSize: OBJECT_BYTES_MAX,
+      locker: lockerOf(grant.content.agent),
+      namingFunction: (_request, metadata) => idOf(metadata),
+      datastore: new UploadStore(parts, grant.content, { withBody }),
+      onResponseError: (_request, error) => {
+        // What tus itself refuses has its status already.
+        if (!(error instanceof Error) && 'status_code' in error) return undefined;
+        const failure = toNightlatchError(error);
+        if (failure.kind === 'internal') request.log.error({ err: error }, 'an upload failed');
+        const { kind, message } = failure;
+        return {
+          status_code: STATUS_OF[kind],
+          body: JSON.stringify({
+            error: { kind, message: kind === 'internal' ? 'Something went wrong here; try again.' : message },
+          }),
+        };
+      },
+    });
+    reply.hijack();
+    reply.raw.setHeader('cache-control', 'no-store');
+    reply.raw.setHeader('x-content-type-options', 'nosniff');
+    await server.handle(request.raw, reply.raw);
+    return reply;
+  };
+}
+export type Uploads = ReturnType<typeof createUploads>;

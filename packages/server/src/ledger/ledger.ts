@@ -1,0 +1,55 @@
+import type { AccountId, EventId, HomeId, SessionId } from '@nightlatch/protocol/ids';
+import { type DeliveryId, newDeliveryId, type RandomBytes } from '@nightlatch/protocol/ids';
+import type { ObjectKind } from '@nightlatch/protocol/manifest';
+import type { Database } from '../sql/database.ts';
+import { insertDelivery } from '../sql/statements/deliveries.ts';
+
+export interface Delivery {
+  readonly home: HomeId;
+  readonly account: AccountId;
+  readonly session: SessionId;
+  readonly what: 'object' | 'events' | 'event' | 'cameras' | 'home-log';
+  readonly events: readonly EventId[];
+  /** Of an object: which, and the bytes from first to last, inclusive. */
+  readonly object?: {
+    readonly kind: ObjectKind;
+    readonly revision: number;
+    readonly firstByte: number;
+    readonly lastByte: number;
+  };
+}
+
+/** Who was handed what. */
+export interface Ledger {
+  /** Writes a delivery down; resolves once it is committed, and throws when it is not. */
+  record(delivery: Delivery): Promise<DeliveryId>;
+}
+
+export function createLedger({
+  database,
+  random,
+}: {
+  database: Pick<Database, 'ask'>;
+  random: RandomBytes;
+}): Ledger {
+  return {
+    record: async ({ home, account, session, what, events, object }) => {
+      const delivery = newDeliveryId(random);
+      const [row] = await database.ask({ account }, insertDelivery, [
+        home,
+        delivery,
+        account,
+        session,
+        what,
+        events,
+        object?.kind ?? null,
+        object?.revision ?? null,
+        object?.firstByte ?? null,
+        object?.lastByte ?? null,
+      ]);
+      if (row?.delivery !== delivery || row.home !== home)
+        throw new Error('the ledger did not write the delivery down');
+      return delivery;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { NightlatchError } from '@nightlatch/protocol/errors';
+import type { EventId, HomeId } from '@nightlatch/protocol/ids';
+import type { ObjectKind } from '@nightlatch/protocol/manifest';
+
+export interface ObjectName {
+  readonly home: HomeId;
+  readonly event: EventId;
+  readonly kind: ObjectKind;
+  readonly revision: number;
+}
+
+/** An object that is open for reading; whoever opens it disposes of it, or hands it to `stream`, which does. */
+export interface OpenObject extends AsyncDisposable {
+  /** Bytes in the file; more than have been confirmed, perhaps. */
+  readonly sizeBytes: number;
+  /** Up to `count` bytes from `position` on. */
+  read(position: number, count: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The bytes from `first` to `last`, inclusive. Ends the object's being open. */
+  stream(first: number, last: number): Readable;
+}
+
+export interface ObjectStore {
+  open(name: ObjectName): Promise<OpenObject | undefined>;
+  /** Bytes in the file of an object; 0 where there is none. */
+  sizeBytes(name: ObjectName): Promise<number>;
+  /**
+   * Writes what comes from `offset` on; what was behind it before is cut off. Tells each time how far the bytes are on
+   * the disk for certain, at least every MiB, also when the source or the disk then fails. Answers where it ended.
+   */
+  append(
+    name: ObjectName,
+    offset: number,
+    source: AsyncIterable<Uint8Array>,
+    onSynced: (bytes: number) => Promise<void>,
+  ): Promise<number>;
+  /** Puts a whole object in its final place, durably. Doing it again does nothing. */
+  complete(name: ObjectName): Promise<void>;
+}
+
+const SYNC_EVERY_BYTES = 1024 * 1024;
+/** What is left alone for the database and the log: a database without room for its own log stops. */
+const FREE_BYTES_MIN = 512 * 1024 * 1024;
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
+
+const storageFull = (cause?: unknown): NightlatchError =>
+  new NightlatchError(
+    'storage-full',
+    'The disk of the cloud is full. What had arrived before is kept, and the agent keeps the rest; make room.',
+    { cause, retryAfterSeconds: 60 },
+  );
+
+async function syncDirectory(directory: string): Promise<void> {
+  await using handle = await open(directory, constants.O_RDONLY);
+  await handle.sync();
+}
+
+const defaultFreeBytes = async (directory: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+};
+
+/** Objects as files: a directory for each home; `.part` until an object is whole. */
+export async function openObjectStore(options: {
+  readonly directory: string;
+  readonly freeBytes?: (directory: string) => Promise<number>;
+}): Promise<ObjectStore> {
+  const { directory, freeBytes = defaultFreeBytes } = options;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+
+  const fileOf = ({ home, event, kind, revision }: ObjectName): string =>
+    path.join(directory, home, `${event}.${kind}.${revision}`);
+  const partOf = (name: ObjectName): string => `${fileOf(name)}.part`;
+  const openIfThere = (file: string): Promise<FileHandle | undefined> =>
+    open(file, constants.O_RDONLY).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+
+  const openObject = async (name: ObjectName): Promise<OpenObject | undefined> => {
+    // The last look is for an object that was completed between the first and the second.
+    const handle =
+      (await openIfThere(fileOf(name))) ??
+      (await openIfThere(partOf(name))) ??
+      (await openIfThere(fileOf(name)));
+    if (handle === undefined) return undefined;
+    const { size } = await handle.stat();
+    return {
+      sizeBytes: size,
+      read: async (position, count) => {
+        const { bytesRead, buffer } = await handle.read(new Uint8Array(count), 0, count, position);
+        return buffer.subarray(0, bytesRead);
+      },
+      stream: (start, end) => handle.createReadStream({ start, end, autoClose: true }),
+      [Symbol.asyncDispose]: () => handle.close(),
+    };
+  };
+
+  return {
+    open: openObject,
+    sizeBytes: async (name) => {
+      await using object = await openObject(name);
+      return object?.sizeBytes ?? 0;
+    },
+
+    append: async (name, offset, source, onSynced) => {
+      const home = path.dirname(fileOf(name));
+      if ((await freeBytes(directory)) < FREE_BYTES_MIN) throw storageFull();
+      if ((await mkdir(home, { recursive: true, mode: 0o700 })) !== undefined) await syncDirectory(directory);
+      await using handle = await open(partOf(name), constants.O_RDWR | constants.O_CREAT, 0o600);
+      const { size } = await handle.stat();
+      if (size < offset) throw new Error(`an upload goes on at ${offset}, but its file has ${size} bytes`);
+      if (size === 0) await syncDirectory(home);
+      await handle.truncate(offset);
+      let position = offset;
+      let synced = offset;
+      const sync = async (): Promise<void> => {
+        if (position === synced) return;
+        await handle.datasync();
+        synced = position;
+        await onSynced(position);
+      };
+      try {
+        for await (const chunk of source) {
+          for (let written = 0; written < chunk.length; ) {
+            const { bytesWritten } = await handle.write(chunk, written, chunk.length - written, position);
+            written += bytesWritten;
+            position += bytesWritten;
+          }
+          if (position - synced >= SYNC_EVERY_BYTES) await sync();
+        }
+      } catch (error) {
+        // What came before the failure is kept: the agent goes on from there.
+        await sync();
+        throw codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT' ? storageFull(error) : error;
+      }
+      await sync();
+      return position;
+    },
+
+    complete: async (name) => {
+      const home = path.dirname(fileOf(name));
+      await rename(partOf(name), fileOf(name)).catch(async (error: unknown) => {
+        if (!isMissing(error)) throw error;
+        await using there = await openIfThere(fileOf(name));
+        if (there === undefined) throw error;
+      });
+      await syncDirectory(home);
+    },
+  };
+}
