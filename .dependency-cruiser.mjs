@@ -28,6 +28,12 @@ export default {
       to: { path: '^packages/cache/|node_modules/(ioredis|lru-cache|redis)/' },
     },
     {
+      name: 'protocol-and-vault-do-no-io',
+      severity: 'error',
+      from: { path: '^packages/(protocol|vault)/src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'product-code-imports-no-test',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: '\\.test\\.ts$' },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { read, trackedFiles } from './files.ts';
 import { tablesOf } from './migration-text.ts';
 
-const terms = [...read('docs/glossary.md').matchAll(/^\| \*\*([^|]+?)\*\* \|/gm)].flatMap(([, words = '']) =>
+const terms = [...read('docs/glossary.md').matchAll(/^\| \*\*([^|]+?)\*\* +\|/gm)].flatMap(([, words = '']) =>
   words.toLowerCase().split(', '),
 );
 
