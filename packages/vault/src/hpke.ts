@@ -18,8 +18,13 @@ export const HPKE_OVERHEAD_BYTES = ENCAPSULATED_BYTES + 16;
 /** `plaintext` sealed to an X25519 key, base64url of enc, ciphertext and tag. `info` must be given to open it. */
 export async function sealTo(publicKey: PublicKey, info: Bytes, plaintext: Bytes): Promise<string> {
   const recipientPublicKey = await importSealingPublicKey(publicKey);
-  const { enc, ct } = await hpkeSuite.seal({ recipientPublicKey, info }, plaintext);
-  return toBase64Url(concat(new Uint8Array(enc), new Uint8Array(ct)));
+  try {
+    const { enc, ct } = await hpkeSuite.seal({ recipientPublicKey, info }, plaintext);
+    return toBase64Url(concat(new Uint8Array(enc), new Uint8Array(ct)));
+  } catch (cause) {
+    // A point of small order: what is sealed to it, everybody can open.
+    return refuse('malformed', 'This is not a key that anything may be sealed to.', cause);
+  }
 }
 
 /** What was sealed to the pair under the same `info`; `damaged` where key, `info` or a bit differs: HPKE cannot tell. */

@@ -55,3 +55,10 @@ test('a bit of a sealed name cannot be turned', async () => {
   bytes[40] = (bytes[40] ?? 0) ^ 1;
   await assert.rejects(openCameraName(toBase64Url(bytes), asked), { reason: 'damaged' });
 });
+
+test('nothing is sealed to a key of small order, for everybody could open it', async () => {
+  for (const first of [0, 1]) {
+    const epochPublicKey = toBase64Url(Uint8Array.of(first, ...new Uint8Array(31)));
+    await assert.rejects(sealCameraName('Garage', { ...place, epochPublicKey }), { reason: 'malformed' });
+  }
+});
