@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** Where `npm run dev` finds the cloud; the built app asks the server that served it. */
-const cloud = 'http://127.0.0.1:8410';
+const cloud = 'http://127.0.0.1:8490';
 
 export default defineConfig({
   root: import.meta.dirname,

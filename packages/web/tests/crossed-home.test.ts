@@ -109,8 +109,9 @@ test("another home's camera in the list is not shown, and is reported once", asy
   await page.getByText('a camera that is not of your home').waitFor();
   assert.equal(await page.getByText('password refused').count(), 0);
   assert.equal(await page.getByRole('button', { name: 'Add camera' }).count(), 0);
-  await page.waitForResponse((response) => response.url().endsWith('/cameras'));
-  await page.waitForResponse((response) => response.url().endsWith('/cameras'));
+  const answered = page.waitForResponse((response) => response.url().endsWith('/cameras'));
+  cloud.tell({ kind: 'cameras' });
+  await answered;
   assert.deepEqual(
     cloud.homes.reports.map(({ report }) => report.what),
     ['camera'],

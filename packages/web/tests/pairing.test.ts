@@ -10,7 +10,7 @@ import { newTestAgent, type TestAgent } from './support/test-agent.ts';
 
 const waiting = (cloud: StubCloud, agent: TestAgent) =>
   cloud.homes.offers.set(agent.code.locator, agent.offer);
-const announce = (cloud: StubCloud, agent: TestAgent, source: 'rtsp' | 'demo' = 'rtsp') =>
+const announce = (cloud: StubCloud, agent: TestAgent, source: 'rtsp' | 'demo' = 'rtsp') => {
   cloud.homes.cameras.push({
     camera: agent.camera,
     agent: agent.device.agent,
@@ -18,6 +18,8 @@ const announce = (cloud: StubCloud, agent: TestAgent, source: 'rtsp' | 'demo' = 
     added: false,
     state: { state: 'waiting-for-key', since: Date.now(), reason: null },
   });
+  cloud.tell({ kind: 'cameras' });
+};
 
 async function find(page: Page, code: string): Promise<void> {
   await page.getByLabel('Pairing code').fill(code);
@@ -74,12 +76,12 @@ test('the name of a camera is in nothing that the cloud was sent, and renaming s
   const { page } = visitor;
   const agent = await newTestAgent();
   waiting(cloud, agent);
-  announce(cloud, agent, 'demo');
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.postData() ?? ''));
   await signUp(page);
   await page.goto('/pair');
   await pair(page, agent.code.code);
+  announce(cloud, agent, 'demo');
   assert.equal(await page.getByLabel('Name').inputValue(), 'Demo camera');
   await page.getByRole('button', { name: 'Add camera' }).click();
   await page.getByRole('heading', { name: 'All set' }).waitFor();

@@ -1,9 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { call } from '../api/client.ts';
+import { openStream } from '../events/stream.ts';
 import { type Household, useHousehold } from '../household/household.ts';
 import { type KnownCamera, sortCameras } from './cameras.ts';
-
-const POLL_MILLISECONDS = 3000;
 
 export interface CamerasSeen {
   /** Null until they are known. */
@@ -21,9 +20,10 @@ async function seeCameras(household: Household) {
   return sorted.crossed.length === 0 ? sorted : sortCameras(rows, await household.refreshLog());
 }
 
-/** The cameras of the home and how they are, asked for again every 3 s while the page can be seen. */
+/** The cameras of the home and how they are, asked for again whenever the cloud says that something changed. */
 export function useCameras(): CamerasSeen {
   const household = useHousehold();
+  const { home } = household;
   const [seen, setSeen] = useState<Omit<CamerasSeen, 'reload'>>({
     cameras: null,
     problem: null,
@@ -48,19 +48,19 @@ export function useCameras(): CamerasSeen {
     }
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a longer log changes what the list means.
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let left = false;
-    const turn = async () => {
-      if (document.visibilityState === 'visible') await reload();
-      if (!left) timer = setTimeout(turn, POLL_MILLISECONDS);
-    };
-    void turn();
-    return () => {
-      left = true;
-      clearTimeout(timer);
-    };
-  }, [reload, household.log]);
+  // A longer log changes what the list means.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: reload takes the log from where it is newest.
+  useEffect(() => void reload(), [reload, household.log]);
+  useEffect(
+    () =>
+      openStream(home, {
+        connection: () => undefined,
+        message: ({ kind }) => {
+          if (kind === 'ready' || kind === 'cameras') void reload();
+          else if (kind === 'log') void newest.current.refreshLog().catch(() => undefined);
+        },
+      }),
+    [home, reload],
+  );
   return { ...seen, reload };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type ErrorKind, NightlatchError, STATUS_OF } from '@nightlatch/protocol/errors';
+import type { StreamMessage } from '@nightlatch/protocol/events';
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
 import { builtApp } from './built-app.ts';
 import { serveApp } from './serve-app.ts';
@@ -54,9 +55,21 @@ export async function startStubCloud() {
   /** Changes an answer before it is sent; the test's own crossed wire. */
   const cross = new Map<RouteName, (answer: unknown, asked: Asked) => unknown>();
 
+  const streams = new Set<ServerResponse>();
+  const line = (message: StreamMessage) => `data: ${JSON.stringify(message)}\n\n`;
+  /** What the cloud tells open pages. */
+  const tell = (message: StreamMessage) => {
+    for (const stream of streams) stream.write(line(message));
+  };
+
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://stub');
     if (!url.pathname.startsWith('/api')) return serveApp(app, url.pathname, response);
+    if (url.pathname.endsWith('/stream')) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(line({ kind: 'ready' }));
+      return streams.add(response);
+    }
     const found = find(request.method ?? 'GET', url.pathname);
     const handle = found && handlers[found.name];
     if (!found || !handle) return refuse(response, 'not-found', 'There is nothing here.');
@@ -88,6 +101,7 @@ export async function startStubCloud() {
   return {
     url: `http://localhost:${address.port}`,
     cross,
+    tell,
     accounts,
     homes,
     [Symbol.asyncDispose]: async () => {
