@@ -1,5 +1,6 @@
 import { AccountId, CameraId, HomeId } from '@nightlatch/protocol/ids';
-import { openContentKey } from '../content.ts';
+import { openContentKey, sealContentKey } from '../content.ts';
+import { fromBase64Url, toBase64Url } from '../encoding.ts';
 import { type EpochKey, fingerprintOf, openEpochKey } from '../epoch.ts';
 import { hpkeSuite } from '../hpke.ts';
 import { sealingKeyOf } from '../keys.ts';
@@ -75,6 +76,14 @@ export async function checkHpke(vectors: HpkeVectors, expect: Expectation): Prom
     'damaged',
     'name by another key',
   );
+
+  // Points of small order give a shared secret that everybody knows; the platform must not take them.
+  const smallOrder = toBase64Url(new Uint8Array(32));
+  const toNobody = { ...label, epochPublicKey: smallOrder };
+  await expect.refused(() => sealContentKey(new Uint8Array(32), toNobody), 'malformed', 'key of small order');
+  const fromNobody = toBase64Url(fromBase64Url(contentKey.sealed).fill(0, 0, 32));
+  const openFromNobody = () => openContentKey(fromNobody, { ...label, epochKey });
+  await expect.refused(openFromNobody, 'damaged', 'encapsulated key of small order');
 }
 
 async function checkRfc(vector: HpkeVectors['rfc9180'], expect: Expectation): Promise<void> {
