@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recordingMessages } from './support/fake-camera.ts';
+import { startStubCloud } from './support/stub-cloud.ts';
+import { pairTestAgent, startTestAgent, type TestAgent, temporaryDirectory } from './support/test-agent.ts';
+import { until } from './support/until.ts';
+
+async function record(agent: TestAgent, from: number, to: number): Promise<void> {
+  const camera = await agent.camera();
+  for (let recording = from; recording <= to; recording++) {
+    const options = { startedAt: recording * 60_000, seconds: 3 };
+    for (const message of recordingMessages(camera.camera, recording, options)) await camera.tell(message);
+  }
+}
+
+test('while the cloud is away everything is kept, over a restart too, and delivered in order when it is back', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(t, cloud, directory);
+  await pairTestAgent(cloud, agent);
+  cloud.trouble = () => 'hang-up';
+  await record(agent, 1, 4);
+  await agent.stop();
+  cloud.trouble = () => ({ status: 503, headers: { 'retry-after': '1' } });
+  const again = await startTestAgent(t, cloud, directory);
+  await until('the key from the disk', async () => (await again.camera()).armed);
+  await record(again, 5, 8);
+  assert.equal(cloud.completed.length, 0);
+  cloud.trouble = null;
+  await until('delivery', () => cloud.completed.length === 8);
+  const clips = cloud.completed.map((event) => cloud.objects.get(`${event}.clip.0`)?.manifest);
+  assert.deepEqual(
+    clips.map((manifest) => manifest?.sequence),
+    [1, 2, 3, 4, 5, 6, 7, 8],
+  );
+});
+
+test('an upload that broke off goes on where it stopped', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(t, cloud, directory);
+  await pairTestAgent(cloud, agent);
+  const camera = await agent.camera();
+  let patches = 0;
+  cloud.trouble = (path) => (path.includes('.clip.') && patches++ % 3 === 2 ? 'hang-up' : null);
+  const options = { startedAt: 1000, seconds: 4, fragmentBytes: 900_000 };
+  for (const message of recordingMessages(camera.camera, 1, options)) await camera.tell(message);
+  const [event] = await until('delivery', () => cloud.completed.length === 1 && cloud.completed);
+  assert.ok((cloud.objects.get(`${event}.clip.0`)?.bytes.length ?? 0) > 3_600_000);
+});
+
+test('a session that ended is proved anew, and nothing is lost', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(t, cloud, directory);
+  await pairTestAgent(cloud, agent);
+  cloud.endSessions();
+  await record(agent, 1, 2);
+  await until('delivery', () => cloud.completed.length === 2);
+});
+
+test('an event that the cloud refuses for good is kept and does not hold up the others', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(t, cloud, directory);
+  await pairTestAgent(cloud, agent);
+  let refused: string | null = null;
+  cloud.trouble = (path) => {
+    if (!path.startsWith('/api/agent/events/')) return null;
+    refused ??= path;
+    return path === refused
+      ? { status: 422, body: { error: { kind: 'unprocessable', message: 'no such camera' } } }
+      : null;
+  };
+  await record(agent, 1, 3);
+  await until('the others', () => cloud.completed.length === 2);
+  await agent.stop();
+  cloud.trouble = null;
+  await startTestAgent(t, cloud, directory);
+  await until('the refused one, after the next start', () => cloud.completed.length === 3);
+});
+
+test('an event over which the cloud stumbles is put off and does not hold up the others', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(t, cloud, directory);
+  await pairTestAgent(cloud, agent);
+  let stumbled: string | null = null;
+  cloud.trouble = (path) => {
+    if (!path.startsWith('/api/agent/events/')) return null;
+    stumbled ??= path;
+    return path === stumbled ? { status: 500 } : null;
+  };
+  await record(agent, 1, 3);
+  await until('the others', () => cloud.completed.length === 2);
+});

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { CameraId } from '@nightlatch/protocol/ids';
+import { pino } from 'pino';
+import type { News } from '../../src/news.ts';
+import type { Clock } from '../../src/uplink/clock.ts';
+import { systemClock } from '../../src/uplink/clock.ts';
+import { type AgentOptions, type AgentSurroundings, composeAgent, SURROUNDINGS } from '../../src/wiring.ts';
+import { createFakeCameras, type FakeCamera } from './fake-camera.ts';
+import { createHousehold, type Household } from './household.ts';
+import type { StubCloud } from './stub-cloud.ts';
+import { until } from './until.ts';
+
+/** Real time, but no wait is longer than a moment. */
+export const hastyClock: Clock = {
+  now: Date.now,
+  sleep: (milliseconds, signal) => systemClock.sleep(Math.min(milliseconds, 20), signal),
+};
+
+export interface TestAgent {
+  readonly news: News[];
+  readonly directory: string;
+  readonly pageUrl: string;
+  camera(): Promise<FakeCamera>;
+  stop(): Promise<void>;
+}
+
+/** A directory that is gone after the test. */
+export async function temporaryDirectory(test: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'nightlatch-agent-'));
+  test.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** An agent in this process, with a camera that a test plays. */
+export async function startTestAgent(
+  test: TestContext,
+  cloud: Pick<StubCloud, 'url'>,
+  directory: string,
+  options: Partial<AgentOptions> = {},
+  surroundings: Partial<AgentSurroundings> = {},
+): Promise<TestAgent> {
+  const news: News[] = [];
+  const stopping = new AbortController();
+  const cameras = createFakeCameras();
+  const agent = await composeAgent(
+    {
+      serverUrl: cloud.url,
+      dataDirectory: directory,
+      demo: true,
+      pagePort: 0,
+      log: pino({ level: process.env.AGENT_LOG ?? 'silent' }),
+      tell: (message) => news.push(message),
+      ...options,
+    },
+    { ...SURROUNDINGS, clock: hastyClock, startCamera: cameras.start, ...surroundings },
+    stopping.signal,
+  );
+  const running = agent.run();
+  running.catch(() => undefined);
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await running;
+  };
+  test.after(stop);
+  return {
+    news,
+    directory,
+    pageUrl: agent.pageUrl,
+    camera: () => until('a camera', () => [...cameras.running.values()][0]),
+    stop,
+  };
+}
+
+/** Pairs the agent with a new household and gives its camera a key. */
+export async function pairTestAgent(
+  cloud: StubCloud,
+  agent: TestAgent,
+): Promise<Household & { camera: CameraId }> {
+  const household = await createHousehold();
+  await takeCode(cloud, agent, household);
+  await until('the pairing', () => agent.news.find((one) => one.kind === 'paired'));
+  const fake = await agent.camera();
+  const pinned = await agentOf(cloud);
+  await household.newEpoch(fake.camera, pinned);
+  await until('the key', () => fake.armed);
+  return { ...household, camera: fake.camera };
+}
+
+export const agentOf = async (cloud: StubCloud) => {
+  const { PairingOffer } = await import('@nightlatch/protocol/pairing');
+  const { unverifiedPayload } = await import('@nightlatch/vault/signing');
+  return unverifiedPayload(cloud.offer?.offer ?? '', PairingOffer).agent;
+};
+
+/** The owner enters the code that the agent shows. */
+export async function takeCode(cloud: StubCloud, agent: TestAgent, household: Household): Promise<void> {
+  const offered = await until('a code', () => cloud.offer);
+  const shown = await until('the shown code', () =>
+    agent.news.findLast((one) => one.kind === 'pairing-code' && one.code.startsWith(offered.locator)),
+  );
+  if (shown.kind !== 'pairing-code') throw new Error('no code');
+  const acceptance = await household.accept(shown.code, offered);
+  cloud.household = household;
+  cloud.acceptance = acceptance;
+}
