@@ -29,7 +29,7 @@ create table accounts (
   email_sealed bytea not null check (octet_length(email_sealed) between 31 and 300),
   email_index text not null constraint accounts_email_index_unique unique
     check (email_index ~ '^[A-Za-z0-9_-]{43}$'),
-  opaque_record text not null check (opaque_record ~ '^[A-Za-z0-9_-]{16,1400}$'),
+  opaque_record text not null check (length(opaque_record) between 16 and 1400 and opaque_record ~ '^[A-Za-z0-9_-]+$'),
   signing_key text not null check (signing_key ~ '^[A-Za-z0-9_-]{43}$'),
   sealing_key text not null check (sealing_key ~ '^[A-Za-z0-9_-]{43}$'),
   wrapped_master_key text not null check (wrapped_master_key ~ '^[A-Za-z0-9_-]{80}$'),
@@ -82,7 +82,7 @@ create table logins (
   login_id text primary key check (login_id ~ '^login_[0-7][0-9a-hjkmnp-tv-z]{25}$'),
   account_id text references accounts,
   email_index text not null check (email_index ~ '^[A-Za-z0-9_-]{43}$'),
-  server_state text not null check (server_state ~ '^[A-Za-z0-9_-]{16,4000}$'),
+  server_state text not null check (length(server_state) between 16 and 4000 and server_state ~ '^[A-Za-z0-9_-]+$'),
   expires_at timestamptz not null
 );
 comment on table logins is 'Log-ins between their first and second message. A row is taken out when it is used, once.';
