@@ -57,7 +57,7 @@ async function matches(objects: ObjectStore, name: ObjectName, manifest: Manifes
   const object = await objects.open(name);
   if (object === undefined) return false;
   await using _ = object;
-  return bytesMatch(object, manifest);
+  return await bytesMatch(object, manifest);
 }
 
 async function bytesMatch(object: OpenObject, manifest: Manifest): Promise<boolean> {

@@ -12,7 +12,7 @@ export const announceCameras = statement({
     select * from unnest($3::text[], $4::text[]) as asked (camera, source)
   ), announced as (
     insert into cameras (home_id, camera_id, agent_id, source)
-    select $1, camera, $2, source from asked
+    select $1::text, camera, $2::text, source from asked
     where not exists (select 1 from cameras c where c.home_id = $1 and c.camera_id = camera)
     limit greatest(0, 256 - (select count(*) from cameras where home_id = $1))
     on conflict (home_id, camera_id) do nothing
@@ -31,7 +31,7 @@ export const putCameraStates = statement({
   name: 'put-camera-states',
   text: `
 insert into camera_states as cs (home_id, camera_id, state, since, reason)
-select $1, camera, state, since, nullif(reason, '')
+select $1::text, camera, state, since, nullif(reason, '')
 from unnest($2::text[], $3::text[], $4::bigint[], $5::text[]) as reported (camera, state, since, reason)
 on conflict (home_id, camera_id) do update
   set state = excluded.state, since = excluded.since, reason = excluded.reason

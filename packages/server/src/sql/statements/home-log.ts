@@ -5,7 +5,8 @@ import { statement } from '../statement.ts';
 
 const Done = z.object({ done: z.literal(true) });
 
-// Nothing of the row is returned by the first two: their policies would ask for the membership that comes third.
+// The first two name no column of the row in `returning` or `on conflict`: then its policy for reading would hold,
+// which asks for the membership that is only being made.
 
 /** Parameters: home, genesis hash, owner's signing key. No row when the home exists already. */
 export const insertHome = statement({
@@ -13,7 +14,7 @@ export const insertHome = statement({
   text: `
 insert into homes (home_id, genesis_hash, owner_signing_key, log_sequence, log_hash)
 values ($1, $2, $3, 0, $2)
-on conflict (home_id) do nothing
+on conflict do nothing
 returning true as done`,
   row: Done,
 });

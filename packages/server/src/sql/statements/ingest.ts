@@ -124,7 +124,7 @@ export const putGapRow = statement({
   name: 'put-gap',
   text: `
 insert into gaps (home_id, gap_id, camera_id, agent_id, statement, from_sequence, to_sequence, from_at, to_at)
-select $1, $2, c.camera_id, $4, $5, $6::bigint, $7::bigint, $8::bigint, $9::bigint
+select c.home_id, $2, c.camera_id, c.agent_id, $5, $6::bigint, $7::bigint, $8::bigint, $9::bigint
 from cameras c
 where c.home_id = $1 and c.camera_id = $3 and c.agent_id = $4 and c.added_at is not null
 on conflict (home_id, gap_id) do nothing
