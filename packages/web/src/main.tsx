@@ -1,8 +1,8 @@
+import './style/tokens.css';
+import './style/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import './style/tokens.css';
-import './style/base.css';
 
 const place = document.getElementById('app');
 if (place === null) throw new Error('the page has no place for the app');
