@@ -59,7 +59,7 @@ export function parseCameraAddress(typed: CameraAddress): CameraAddress {
 /** What may be shown again of an address that somebody typed. */
 export function withoutCredentials(typed: string): string {
   const url = URL.parse(typed.trim());
-  if (url === null) return typed.includes('@') ? '' : typed;
+  if (url === null || url.host === '') return typed.includes('@') ? '' : typed;
   url.username = '';
   url.password = '';
   return url.href;
