@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RandomBytes } from '@nightlatch/protocol/ids';
+import type { RouteName } from '@nightlatch/protocol/routes';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { composeAccounts } from './accounts/accounts.ts';
@@ -8,19 +9,22 @@ import { readServerKeys } from './accounts/server-keys.ts';
 import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
 import type { Clock, Foundation } from './foundation.ts';
+import type { Handlers } from './http/handler.ts';
 import { buildServer } from './http/server.ts';
 import { makeLog } from './logging.ts';
 import { composeMedia, type Media } from './media.ts';
 import { type Database, openDatabase } from './sql/database.ts';
 import { migrate } from './sql/migrate.ts';
 
-/** What comes from outside, so that a test can replay a run; `media` lets a test compose the cloud with a crossed wire. */
+/** What comes from outside, so that a test can replay a run; `media` and `handlers` let a
+ * test compose the cloud with a crossed wire. */
 export interface Outside {
   readonly clock?: Clock;
   readonly random?: RandomBytes;
   readonly log?: Logger;
   readonly database?: Database;
   readonly attemptLimits?: AttemptLimits;
+  readonly handlers?: Partial<Handlers<RouteName>>;
   readonly media?: (foundation: Foundation) => Promise<Media>;
 }
 
@@ -57,7 +61,7 @@ export async function openCloud(config: Config, outside: Outside = {}): Promise<
   const accounts = undo.use(composeAccounts(foundation, outside.attemptLimits));
   const media = undo.use(await (outside.media ?? composeMedia)(foundation));
   const cloud: Cloud = { ...media, ...foundation, accounts };
-  const server = await buildServer(cloud);
+  const server = await buildServer(cloud, outside.handlers);
   undo.defer(() => server.close());
 
   const opened = undo.move();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Cloud } from '../cloud.ts';
 import { accountHandlers } from './account-handlers.ts';
 import { sendFailure } from './failures.ts';
@@ -35,7 +35,8 @@ export async function buildServer(
   const loggerInstance: FastifyBaseLogger = cloud.log;
   const app: FastifyInstance = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    // One line a request, written below, and only for those who ask for detail.
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     // Behind a proxy on this machine the address that limits count is the one that the proxy saw.

@@ -94,16 +94,18 @@ export async function startCluster(): Promise<Cluster> {
     shared_buffers: '32MB',
     max_connections: '60',
   };
+  // The shell stops PostgreSQL when this process is gone, however it went: its standard input then ends.
+  // SIGINT is PostgreSQL's fast shutdown.
   const child = spawn(
-    path.join(binaries, 'postgres'),
+    '/bin/sh',
     [
-      '-D',
-      data,
-      '-p',
-      String(port),
+      '-c',
+      'exec 3<&0; "$0" "$@" </dev/null 3<&- & server=$!; (read _ <&3; kill -INT $server) & wait $server',
+      path.join(binaries, 'postgres'),
+      ...['-D', data, '-p', String(port)],
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
-    { ...unprivileged, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] },
+    { ...unprivileged, cwd: directory, stdio: ['pipe', 'ignore', 'pipe'] },
   );
   await new Promise<void>((resolve, reject) => {
     let said = '';
@@ -113,16 +115,12 @@ export async function startCluster(): Promise<Cluster> {
     });
     child.on('exit', (code) => reject(new Error(`postgres ended with ${code}: ${said}`)));
   });
-  // SIGINT is PostgreSQL's fast shutdown; a test process that dies must not leave it behind.
-  const interrupt = () => child.kill('SIGINT');
-  process.once('exit', interrupt);
   return {
     port,
     url: (database) => `postgres://postgres@127.0.0.1:${port}/${database}`,
     stop: async () => {
-      process.off('exit', interrupt);
       const ended = once(child, 'exit');
-      interrupt();
+      child.stdin.end();
       await ended;
       await rm(directory, { recursive: true, force: true });
     },
