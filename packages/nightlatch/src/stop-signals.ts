@@ -9,7 +9,7 @@ export interface StopSignals {
 
 /** The first signal asks for an orderly end, a later one for an end at once. */
 export function listenForStop(options: {
-  process: Pick<NodeJS.Process, 'on' | 'ppid'>;
+  process: { readonly ppid: number; on(signal: NodeJS.Signals, listener: () => void): unknown };
   clock: () => number;
   /** Whether npm started us: then the end of npm (closed by force) is our end as well. */
   underNpm: boolean;

@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
+import { createWriteStream, fstatSync, openSync, renameSync } from 'node:fs';
 
 export const LOG_BYTES_MAX = 8 * 1024 * 1024;
 /** What is kept in memory while the disk is slow; what comes on top of it is dropped. */
@@ -11,20 +11,21 @@ export interface LogFile {
 
 /** A log on disk of about twice `bytesMax` at most: the full file becomes NAME.1, and the one before it goes. */
 export function openLogFile(path: string, bytesMax: number = LOG_BYTES_MAX): LogFile {
+  let bytes = 0;
   const open = () => {
-    const stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
+    const fd = openSync(path, 'a', 0o600);
+    bytes = fstatSync(fd).size;
+    const stream = createWriteStream(path, { fd });
     // A full disk must not end what is being logged.
     stream.on('error', () => {});
     return stream;
   };
-  let bytes = existsSync(path) ? statSync(path).size : 0;
   let stream = open();
   return {
     write: (chunk) => {
       if (bytes > bytesMax) {
         stream.end();
         renameSync(path, `${path}.1`);
-        bytes = 0;
         stream = open();
       }
       if (stream.writableLength > WAITING_BYTES_MAX) return;

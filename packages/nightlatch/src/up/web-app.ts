@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { LogFile } from '../processes/log-file.ts';
 import { startProcess } from '../processes/process.ts';
+import { hasCode } from '../refused.ts';
 import { PACKAGES } from './packages.ts';
 
 const WEB = path.join(PACKAGES, 'web');
@@ -53,7 +54,8 @@ export async function buildWebApp(log: LogFile, abort: AbortSignal): Promise<voi
     'bin/vite.js',
   );
   await access(vite);
-  const fresh = `${WEB_DIST}.new`;
+  // Two starts may build at the same time; the later one wins with a whole app.
+  const fresh = path.join(PACKAGES, '../.tmp', `web-${process.pid}`);
   const build = await startProcess(
     {
       name: 'The web app',
@@ -72,5 +74,8 @@ export async function buildWebApp(log: LogFile, abort: AbortSignal): Promise<voi
   );
   await build.ended;
   await rm(WEB_DIST, { recursive: true, force: true });
-  await rename(fresh, WEB_DIST);
+  await rename(fresh, WEB_DIST).catch(async (error: unknown) => {
+    await rm(fresh, { recursive: true, force: true });
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+  });
 }

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freeLoopbackPort } from '../src/up/ports.ts';
+
+const MAIN = path.join(import.meta.dirname, '../src/main.ts');
+const LOOK_AGAIN_MILLISECONDS = 100;
+const WAIT_MILLISECONDS = 120_000;
+
+/** A `nightlatch up` in a directory of its own, as a person starts it. */
+export interface House {
+  readonly data: string;
+  readonly port: number;
+  readonly up: ChildProcess;
+  /** What stands on its screen so far. */
+  screen(): string;
+  /** Until the screen says it. */
+  untilSays(what: RegExp): Promise<RegExpExecArray>;
+  /** The code it ends with. */
+  readonly ended: Promise<number | null>;
+}
+
+export async function until<Result>(what: string, look: () => Promise<Result | undefined>): Promise<Result> {
+  for (let waited = 0; waited < WAIT_MILLISECONDS; waited += LOOK_AGAIN_MILLISECONDS) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(LOOK_AGAIN_MILLISECONDS);
+  }
+  throw new Error(`it did not come to this: ${what}`);
+}
+
+export async function newDirectory(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'nightlatch-up-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Starts it; it is ended, and what it left behind with it, when the test is over. */
+export async function startHouse(
+  t: TestContext,
+  directory: string,
+  options: { port?: number; environment?: Record<string, string> } = {},
+): Promise<House> {
+  const data = path.join(directory, 'data');
+  const port = options.port ?? (await freeLoopbackPort());
+  const up = spawn(
+    process.execPath,
+    [MAIN, 'up', '--data', data, '--port', String(port), '--page-port', String(await freeLoopbackPort())],
+    { env: { ...process.env, ...options.environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let said = '';
+  for (const stream of [up.stdout, up.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+  const ended = once(up, 'close').then(([code]) => (typeof code === 'number' ? code : null));
+  t.after(async () => {
+    up.kill('SIGINT');
+    await ended;
+  });
+  return {
+    data,
+    port,
+    up,
+    ended,
+    screen: () => said,
+    untilSays: (what) =>
+      until(`${what} on a screen that says: ${said}`, async () => what.exec(said) ?? undefined).catch(() => {
+        throw new Error(`${what} was never on the screen: ${said}`);
+      }),
+  };
+}
+
+export const health = async (port: number): Promise<true | undefined> => {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/health`).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.ok === true ? true : undefined;
+};
+
+/** The process of the database, by the file that it writes itself. */
+export const databaseProcess = async (data: string): Promise<number> =>
+  Number((await readFile(path.join(data, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
