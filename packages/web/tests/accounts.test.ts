@@ -175,6 +175,65 @@ test('a session of another browser is listed and can be ended from here', async 
   await second.page.getByRole('link', { name: 'Make an account' }).waitFor();
 });
 
+test('an account is made and confirmed by the keyboard alone', async () => {
+  await using cloud = await startStubCloud();
+  await using visitor = await newVisitor(cloud.url);
+  const { page } = visitor;
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+  await page.goto('/');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  // The mark comes first, and then what the page is for.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'Make an account');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Make an account' }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(EMAIL);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSPHRASE);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Your recovery code' }).waitFor();
+  const words = await page.locator('.words li span:last-child').allTextContents();
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'I have written it down');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Did you write it down?' }).waitFor();
+  for (const label of await page.locator('form label').allTextContents()) {
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(words[Number(label.replace('Word ', '')) - 1] ?? '');
+  }
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Welcome home' }).waitFor();
+});
+
+test('a session that ends while the app is open asks to log in again, and comes back to the same page', async () => {
+  await using cloud = await startStubCloud();
+  await using visitor = await newVisitor(cloud.url);
+  const { page } = visitor;
+  await signUp(page);
+  cloud.accounts.sessions.clear();
+  await page.getByRole('link', { name: 'Cameras' }).click();
+  await page.getByText('Your session has ended').waitFor();
+  await page.getByLabel('E-mail').fill(EMAIL);
+  await page.getByRole('textbox', { name: 'Passphrase' }).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'Cameras', exact: true }).waitFor();
+});
+
+test('a cloud that is away says so, and is asked again on demand', async () => {
+  await using cloud = await startStubCloud();
+  await using visitor = await newVisitor(cloud.url);
+  const { page } = visitor;
+  await page.route('**/api/**', (route) => route.abort());
+  await page.goto('/');
+  await page.getByText('The cloud cannot be reached').waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.unroute('**/api/**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('link', { name: 'Make an account' }).waitFor();
+});
+
 test('axe finds nothing on the pages before and after the log-in, in light and dark, on phone and desk', async () => {
   await using cloud = await startStubCloud();
   await using visitor = await newVisitor(cloud.url, { reducedMotion: 'reduce' });

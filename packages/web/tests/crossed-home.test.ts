@@ -141,3 +141,16 @@ test('a browser that has lost its keys asks to log in again, and nothing is lost
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
 });
+
+test('an account answered without its home makes no second one in a browser that knows the first', async () => {
+  await using cloud = await startStubCloud();
+  await using visitor = await newVisitor(cloud.url);
+  const { page } = visitor;
+  await signUp(page);
+  await page.goto('/cameras');
+  await page.getByText('No cameras yet').waitFor();
+  cloud.cross.set('account.get', (answer) => ({ ...Object(answer), homes: [] }));
+  await page.goto('/cameras');
+  await page.getByText('No cameras yet').waitFor();
+  assert.equal(cloud.homes.logs.size, 1);
+});

@@ -5,6 +5,7 @@ import { Field } from '../style/Field.tsx';
 import { Form } from '../style/Form.tsx';
 import { logInAgain } from './log-in.ts';
 import { useSession, useSignedIn } from './session.ts';
+import { WhoseForm } from './WhoseForm.tsx';
 
 /** Asks for the passphrase again and brings the master key into this page's memory. */
 export function PassphraseGate({ title, why }: { readonly title: string; readonly why: string }) {
@@ -23,7 +24,7 @@ export function PassphraseGate({ title, why }: { readonly title: string; readonl
         problem={problem}
         doing={busy ? 'Opening your keys. This takes some seconds…' : null}
       >
-        <input type="hidden" autoComplete="username" value={account.email} readOnly />
+        <WhoseForm email={account.email} />
         <Field
           secret
           label="Passphrase"

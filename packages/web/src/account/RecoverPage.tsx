@@ -12,6 +12,7 @@ import { PassphraseField } from './PassphraseField.tsx';
 import { beginRecovery, finishRecovery } from './recovery.ts';
 import { useSession } from './session.ts';
 import { strengthOf } from './strength.ts';
+import { WhoseForm } from './WhoseForm.tsx';
 
 const inWords = (error: unknown): never => {
   throw error instanceof VaultError && error.reason === 'malformed'
@@ -95,7 +96,7 @@ function PassphraseStep({ recovered }: { readonly recovered: Entered }) {
         problem={problem}
         doing={busy ? 'Wrapping your keys. This takes some seconds…' : null}
       >
-        <input type="hidden" autoComplete="username" value={email} readOnly />
+        <WhoseForm email={email} />
         <PassphraseField
           label="New passphrase"
           value={passphrase}

@@ -5,6 +5,7 @@ import { systemRandom } from '@nightlatch/vault/encoding';
 import { signEntry } from '@nightlatch/vault/homelog';
 import type { AccountSecrets } from '../account/secrets.ts';
 import { call } from '../api/client.ts';
+import { pinnedHomeOf } from './pins.ts';
 
 async function create(secrets: AccountSecrets): Promise<HomeId> {
   const home = newHomeId(systemRandom);
@@ -37,10 +38,15 @@ async function create(secrets: AccountSecrets): Promise<HomeId> {
 
 let running: Promise<HomeId> | null = null;
 
-/** The account's home; its first log-in makes it. At most one is made at a time in a page. */
+/**
+ * The account's home; its first log-in makes it, at most one at a time in a page. An account that the cloud says has
+ * none, while this browser knows one, is crossed: then the known one is asked for, and never a second one made.
+ */
 export async function homeOf(account: Account, secrets: AccountSecrets): Promise<HomeId> {
   const [own] = account.homes;
   if (own !== undefined) return own.home;
+  const pinned = await pinnedHomeOf(secrets.keys.signingKey);
+  if (pinned !== null) return pinned;
   running ??= create(secrets).finally(() => {
     running = null;
   });

@@ -86,8 +86,17 @@ test('what was appended since must continue the verified log', async () => {
   const owner = await ownerWith(2);
   const early = await verifyLog({ ...owner, pin: null }, reader(owner.entries.slice(0, 2)));
   assert.equal((await continueLog(early, reader(owner.entries))).head.sequence, 2);
+  assert.equal((await continueLog(early, reader(owner.entries.slice(0, 2)))).head.sequence, 1);
   const other = await ownerWith(2);
-  await assert.rejects(continueLog(early, reader(other.entries)), refused('wrong-signature'));
+  await assert.rejects(continueLog(early, reader(other.entries)), refused('broken-chain'));
+  const mixed = [...owner.entries.slice(0, 2), ...other.entries.slice(2)];
+  await assert.rejects(continueLog(early, reader(mixed)), refused('wrong-signature'));
+});
+
+test('a log that loses its newest entry while it is open is refused', async () => {
+  const owner = await ownerWith(2);
+  const log = await verifyLog({ ...owner, pin: null }, reader(owner.entries));
+  await assert.rejects(continueLog(log, reader(owner.entries.slice(0, 2))), refused('truncated'));
 });
 
 test('a cloud that always says that there is more is given up', async () => {

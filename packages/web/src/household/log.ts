@@ -6,6 +6,7 @@ import { refuse } from '@nightlatch/vault/errors';
 import {
   applyEntries,
   emptyHome,
+  entryHash,
   type HomePin,
   type HomeState,
   verifyHomeLog,
@@ -53,7 +54,15 @@ export async function verifyLog(
     : verifyHomeLog(pin, entries);
 }
 
-/** Fetches what was appended after a verified state, and verifies that it continues it. */
+/**
+ * Fetches what was appended after a verified state, and verifies that it continues it. The newest known entry is asked
+ * for once more: a log that lost it, or has another in its place, is refused here and not only at the next visit.
+ */
 export async function continueLog(state: HomeState, read: ReadPage): Promise<HomeState> {
-  return applyEntries(state, await entriesAfter(read, state.head.sequence));
+  const [known, ...fresh] = await entriesAfter(read, state.head.sequence - 1);
+  if (known === undefined)
+    return refuse('truncated', 'The home log ends before an entry that was there earlier.');
+  if ((await entryHash(known)) !== state.head.hash)
+    refuse('broken-chain', 'This home log is another one than was seen before.');
+  return applyEntries(state, fresh);
 }

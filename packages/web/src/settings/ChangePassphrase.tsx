@@ -4,6 +4,7 @@ import { PassphraseField } from '../account/PassphraseField.tsx';
 import { setPassphrase } from '../account/recovery.ts';
 import { useSession, useSignedIn } from '../account/session.ts';
 import { strengthOf } from '../account/strength.ts';
+import { WhoseForm } from '../account/WhoseForm.tsx';
 import { useAction } from '../app/action.ts';
 import { Banner } from '../style/Banner.tsx';
 import { Button } from '../style/Button.tsx';
@@ -41,7 +42,7 @@ function PassphraseForm({
       problem={problem}
       doing={busy ? 'Wrapping your keys anew. This takes some seconds…' : null}
     >
-      <input type="hidden" autoComplete="username" value={account.email} readOnly />
+      <WhoseForm email={account.email} />
       <Field
         secret
         label="Passphrase until now"

@@ -37,5 +37,25 @@ export const recall = (store: StoreName, key: string): Promise<unknown> =>
   inStore(store, 'readonly', (place) => place.get(key));
 export const keep = (store: StoreName, key: string, value: unknown): Promise<unknown> =>
   inStore(store, 'readwrite', (place) => place.put(value, key));
+/** Everything in a store. */
+export const recallAll = (store: StoreName): Promise<unknown[]> =>
+  inStore(store, 'readonly', (place) => place.getAll());
+
+/** Keeps `value` unless `stays` says of what stands there that it is to stay; in one transaction, whatever other tabs do. */
+export async function keepUnless(
+  store: StoreName,
+  key: string,
+  value: unknown,
+  stays: (before: unknown) => boolean,
+): Promise<void> {
+  const database = await open();
+  try {
+    const place = database.transaction(store, 'readwrite').objectStore(store);
+    if (!stays(await answerOf(place.get(key)))) await answerOf(place.put(value, key));
+  } finally {
+    database.close();
+  }
+}
+
 export const forget = (store: StoreName, key: string): Promise<unknown> =>
   inStore(store, 'readwrite', (place) => place.delete(key));
