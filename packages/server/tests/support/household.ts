@@ -4,7 +4,14 @@ import type { HomeLogAction } from '@nightlatch/protocol/homelog';
 import { type CameraId, type HomeId, newHomeId } from '@nightlatch/protocol/ids';
 import { deriveAccountKeys, newMasterKey, type UnlockedAccount } from '@nightlatch/vault/account';
 import { type EpochKey, generateEpochKey, openEpochKey, sealEpochKey } from '@nightlatch/vault/epoch';
-import { applyEntries, emptyHome, type HomeState, signEntry } from '@nightlatch/vault/homelog';
+import {
+  applyEntries,
+  emptyHome,
+  type HomeState,
+  pinOf,
+  signEntry,
+  verifyHomeLog,
+} from '@nightlatch/vault/homelog';
 import { acceptOffer, parsePairingCode, verifyOffer } from '@nightlatch/vault/pairing';
 import { type Browser, newBrowser, type TestCloud } from './cloud.ts';
 import { logIn, newPerson, type Person, signUp } from './person.ts';
@@ -34,6 +41,8 @@ export interface Household extends Member {
   /** The next entry of the log, signed; not sent. */
   sign(action: HomeLogAction, options?: { after?: number }): Promise<string>;
   append(...actions: HomeLogAction[]): Promise<void>;
+  /** Reads the log from the cloud, as a second browser would. */
+  refresh(): Promise<void>;
   /** Pairs the agent that shows this code. */
   pair(code: string): Promise<void>;
   /** Adds a camera that an agent has announced, with its first epoch. */
@@ -74,6 +83,11 @@ export async function newHousehold(cloud: Pick<TestCloud, 'server' | 'origin'>):
       assert.equal(answer.statusCode, 200, answer.body);
       assert.deepEqual(answer.json(), next.head);
       state = next;
+    },
+    refresh: async () => {
+      const answer = await browser.call('home-log.read', { params: { home } });
+      assert.equal(answer.statusCode, 200, answer.body);
+      state = await verifyHomeLog(pinOf(state), answer.json().entries);
     },
     pair: async (code) => {
       const { locator, secret } = parsePairingCode(code);
