@@ -86,7 +86,8 @@ export function startCamera(options: CameraOptions): RunningCamera {
       watchdog = setTimeout(() => born.kill('SIGKILL'), SILENCE_MILLISECONDS);
       const told = Told.parse(raw);
       const taken = () => order({ kind: 'taken', bytes: messageBytes(told) });
-      if (told.kind === 'fault') log.warn({ camera, fault: told.text }, 'the process of the camera has a fault');
+      if (told.kind === 'fault')
+        log.warn({ camera, fault: told.text }, 'the process of the camera has a fault');
       if (told.kind === 'alive' || told.kind === 'fault') return taken();
       open.follow(told);
       deliver(told, taken);
