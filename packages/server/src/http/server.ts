@@ -20,9 +20,9 @@ const isName = (name: string): name is RouteName => Object.hasOwn(routes, name);
 /** A route of the contract without a handler stops the start: nobody finds out by calling it. */
 function complete(handlers: Partial<Handlers<RouteName>>): Handlers<RouteName> {
   const isComplete = (some: Partial<Handlers<RouteName>>): some is Handlers<RouteName> =>
-    Object.keys(routes).every((name) => Object.hasOwn(some, name));
+    Object.keys(routes).every((name) => isName(name) && some[name] !== undefined);
   if (isComplete(handlers)) return handlers;
-  const missing = Object.keys(routes).filter((name) => !Object.hasOwn(handlers, name));
+  const missing = Object.keys(routes).filter((name) => !isName(name) || handlers[name] === undefined);
   throw new Error(`routes without a handler: ${missing.join(', ')}`);
 }
 

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readConfig } from './config.ts';
+
+const DATABASE_URL = 'postgres://nightlatch@127.0.0.1/nightlatch';
+
+test('without settings the cloud listens to this machine alone', () => {
+  const config = readConfig({ DATABASE_URL, PUBLIC_URL: '' });
+  assert.equal(config.host, '127.0.0.1');
+  assert.equal(config.publicUrl, undefined);
+  assert.equal(config.webDirectory, undefined);
+});
+
+test('each setting that cannot be used is named', () => {
+  assert.throws(() => readConfig({ PORT: '70000', PUBLIC_URL: 'ftp://x' }), {
+    name: 'ConfigRefused',
+    message: /DATABASE_URL: .*PORT: .*PUBLIC_URL: a URL such as/,
+  });
+});
+
+test('a database URL may carry a password and options', () => {
+  const url = 'postgresql://user:p%40ss@db.example.org:5433/cloud?sslmode=require';
+  assert.equal(readConfig({ DATABASE_URL: url }).databaseUrl, url);
+});
