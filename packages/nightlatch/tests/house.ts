@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -93,3 +94,21 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+// A small Debian has no `ps`.
+const processes = (): number[] => readdirSync('/proc').map(Number).filter(Number.isInteger);
+function ofProcess(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The processes below one. In stat(5) the parent is the second field after the name in parentheses. */
+export const childrenOf = (pid: number): number[] =>
+  processes().filter((child) => Number(ofProcess(child, 'stat').split(') ').at(-1)?.split(' ')[1]) === pid);
+
+/** What everybody on this machine can read of every process. */
+export const commandLines = (): string[] =>
+  processes().map((pid) => ofProcess(pid, 'cmdline').replaceAll('\0', ' '));

@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { databaseProcess, health, isAlive, newDirectory, startHouse, until } from './house.ts';
-
-/** The processes below one, by their parents. */
-function childrenOf(pid: number): number[] {
-  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-  return listed
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, parent]) => parent === pid)
-    .map(([child = 0]) => child);
-}
+import {
+  childrenOf,
+  commandLines,
+  databaseProcess,
+  health,
+  isAlive,
+  newDirectory,
+  startHouse,
+  until,
+} from './house.ts';
 
 test('everything starts in a folder closed to others, survives kill -9 of each part, ends in order, and starts again', async (t) => {
   const directory = await newDirectory(t);
@@ -30,7 +27,8 @@ test('everything starts in a folder closed to others, survives kill -9 of each p
   assert.equal((await stat(house.data)).mode & 0o777, 0o700);
 
   await t.test('the passwords of the database and the camera stand in no process list', () => {
-    const lines = execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8' });
+    const lines = commandLines().join('\n');
+    assert.match(lines, /nightlatch/);
     assert.doesNotMatch(lines, /postgres:\/\/nightlatch:/);
     assert.ok(code !== undefined && !lines.includes(code));
   });
