@@ -205,7 +205,10 @@ export async function composeAgent(
       signal,
     );
   const afterPairing = async (): Promise<void> => {
-    await pair({ client, device, follower, clock, random, fraction, onShown: showPairing }, signal);
+    await pair(
+      { directory, client, device, follower, clock, random, fraction, onShown: showPairing },
+      signal,
+    );
     if (!signal.aborted) await deliver();
   };
 

@@ -108,7 +108,17 @@ test('without the check of the answer the crossed one would be taken: it is that
     if (shown.state === 'waiting') code = shown.code;
   };
   const pairing = pair(
-    { client, device, follower, clock: hastyClock, random, fraction: () => 0, onShown, verify: unchecked },
+    {
+      directory,
+      client,
+      device,
+      follower,
+      clock: hastyClock,
+      random,
+      fraction: () => 0,
+      onShown,
+      verify: unchecked,
+    },
     stop.signal,
   );
   const offered = await until('a code', () => cloud.offer);

@@ -2,7 +2,13 @@ import { newPairingId, type RandomBytes } from '@nightlatch/protocol/ids';
 import { PAIRING_SECONDS } from '@nightlatch/protocol/pairing';
 import type { DeviceKey } from '@nightlatch/vault/device';
 import { VaultError } from '@nightlatch/vault/errors';
-import { makeOffer, newPairingCode, verifyAcceptance } from '@nightlatch/vault/pairing';
+import { makeOffer, newPairingCode, parsePairingCode, verifyAcceptance } from '@nightlatch/vault/pairing';
+import {
+  forgetPendingPairing,
+  type PendingPairing,
+  readPendingPairing,
+  writePendingPairing,
+} from '../settings/pending-pairing.ts';
 import type { CloudClient } from '../uplink/client.ts';
 import type { Clock } from '../uplink/clock.ts';
 import { CloudAway, CloudRefusal } from '../uplink/failures.ts';
@@ -21,6 +27,7 @@ export type PairingShown =
   | { readonly state: 'paired' };
 
 export interface PairingParts {
+  readonly directory: string;
   readonly client: CloudClient;
   readonly device: DeviceKey;
   readonly follower: HomeFollower;
@@ -33,6 +40,7 @@ export interface PairingParts {
 }
 
 const POLL_MILLISECONDS = 3000;
+const GRACE_MILLISECONDS = 15_000;
 
 /** Shows codes until an owner has taken one and the home log agrees; each code is good for one answer. */
 export async function pair(parts: PairingParts, signal: AbortSignal): Promise<void> {
@@ -65,46 +73,93 @@ function refusalOf(error: unknown): string | null {
   return null;
 }
 
-const messageFor = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function messageFor(error: unknown): string {
+  if (error instanceof CloudRefusal && error.kind === 'conflict') return TAKEN;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const TAKEN =
+  'The cloud does not take the code. If that goes on, this agent is in a household already that it cannot check any ' +
+  'more; give it an empty --data directory and pair it anew.';
+
+/** A code that was shown before a restart, while it is good; else a new one. It is on disk before anybody sees it. */
+async function codeToShow({ directory, device, clock, random }: PairingParts): Promise<PendingPairing> {
+  const before = await readPendingPairing(directory);
+  if (before !== null && clock.now() < before.expiresAt) return before;
+  const { code, secret } = newPairingCode(random);
+  const pairing = newPairingId(random);
+  const expiresAt = clock.now() + PAIRING_SECONDS * 1000;
+  const { offer, mac } = await makeOffer({ secret, device, pairing, expiresAt });
+  const pending: PendingPairing = { version: 1, pairing, code, offer, mac, expiresAt };
+  await writePendingPairing(directory, pending);
+  return pending;
+}
 
 /** Shows one code until it is answered or runs out. @throws VaultError or LogRefused where the answer is not right */
 async function withOneCode(
   parts: PairingParts,
   refused: string | null,
   signal: AbortSignal,
-  onAnswer: () => void,
+  onOpen: () => void,
 ): Promise<void> {
-  const { client, device, follower, clock, random, verify = verifyAcceptance } = parts;
-  const { code, locator, secret } = newPairingCode(random);
-  const pairing = newPairingId(random);
-  const expiresAt = clock.now() + PAIRING_SECONDS * 1000;
-  const { offer, mac } = await makeOffer({ secret, device, pairing, expiresAt });
+  const { client, clock } = parts;
+  const pending = await codeToShow(parts);
+  const { pairing, code, offer, mac, expiresAt } = pending;
+  const { locator } = parsePairingCode(code);
   try {
     await client.call('agent.open-pairing', { input: { locator, offer, mac } });
   } catch (error) {
-    // Another agent shows a code with the same first group: the next code has another one.
-    if (error instanceof CloudRefusal && error.kind === 'conflict') return;
+    // Taken already, perhaps by the very owner whose answer a crash kept from us: then it is there to be read.
+    if (!(error instanceof CloudRefusal && error.kind === 'conflict')) throw error;
+    if (await answered(parts, pending)) return;
+    await forgetPendingPairing(parts.directory);
     throw error;
   }
-  onAnswer();
+  onOpen();
   parts.onShown({ state: 'waiting', code, expiresAt, refused });
-  while (!signal.aborted && clock.now() < expiresAt) {
+  // An answer of the last moment may come a moment later.
+  while (!signal.aborted && clock.now() < expiresAt + GRACE_MILLISECONDS) {
     const answer = await client.call('agent.get-pairing', { params: { pairing } }).catch((error: unknown) => {
       // The code stays good while the cloud is away for a moment.
       if (error instanceof CloudAway) return { state: 'waiting' as const };
       throw error;
     });
-    if (answer.state === 'expired') return;
-    if (answer.state === 'accepted') {
-      const acceptance = await verify({
-        acceptance: answer.acceptance,
-        mac: answer.mac,
-        secret,
-        myOffer: offer,
-        now: clock.now(),
-      });
-      return follower.adopt(acceptance);
-    }
+    if (answer.state === 'expired') break;
+    if (answer.state === 'accepted') return take(parts, pending, answer);
     await clock.sleep(POLL_MILLISECONDS, signal);
   }
+  if (!signal.aborted) await forgetPendingPairing(parts.directory);
+}
+
+/** Takes the answer that waits for this code; false where there is none. */
+async function answered(parts: PairingParts, pending: PendingPairing): Promise<boolean> {
+  const { pairing } = pending;
+  const answer = await parts.client
+    .call('agent.get-pairing', { params: { pairing } })
+    .catch((error: unknown) => {
+      if (error instanceof CloudRefusal) return null;
+      throw error;
+    });
+  if (answer?.state !== 'accepted') return false;
+  await take(parts, pending, answer);
+  return true;
+}
+
+/** Verifies the answer and adopts the home; whatever comes of it, the code is used up. */
+async function take(
+  { directory, clock, follower, verify = verifyAcceptance }: PairingParts,
+  { code, offer, expiresAt }: PendingPairing,
+  { acceptance, mac }: { acceptance: string; mac: string },
+): Promise<void> {
+  try {
+    const { secret } = parsePairingCode(code);
+    // The loop has asked no longer than the grace; what it was given in that time was made in time.
+    const now = Math.min(clock.now(), expiresAt - 1);
+    await follower.adopt(await verify({ acceptance, mac, secret, myOffer: offer, now }));
+  } catch (error) {
+    // While the cloud is away the log cannot be read; the answer is still there when it is back.
+    if (!(error instanceof CloudAway)) await forgetPendingPairing(directory);
+    throw error;
+  }
+  await forgetPendingPairing(directory);
 }

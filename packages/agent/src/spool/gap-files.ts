@@ -70,10 +70,13 @@ export async function openGapFiles(directory: string, sign: SignGap, random: Ran
         ({ statement }) => !frozen.has(statement.gap) && continues(statement, loss),
       );
       const { hash, ...lost } = loss;
+      const from = open?.statement.from ?? loss.from;
+      // A clock that was set back in between must not make a gap that ends before it starts.
+      const span = { from, to: Math.max(from, loss.to, open?.statement.to ?? 0) };
       const statement: GapStatement =
         open === undefined
-          ? { gap: newGapId(random), ...lost }
-          : { ...open.statement, toSequence: loss.toSequence, to: loss.to };
+          ? { gap: newGapId(random), ...lost, ...span }
+          : { ...open.statement, toSequence: loss.toSequence, ...span };
       const file = GapFile.parse({ version: 1, statement, jws: await sign(statement), hash });
       await writePrivateFile(path(statement.gap), `${JSON.stringify(file)}\n`);
       gaps.set(statement.gap, file);

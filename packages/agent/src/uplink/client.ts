@@ -84,9 +84,9 @@ export function createClient(parts: ClientParts): CloudClient {
       {
         params: textsOf(given.params),
         query: textsOf(given.query),
-        ...(given.input === undefined
+        ...(routes[name].method === 'GET'
           ? {}
-          : { body: JSON.stringify(given.input), headers: { 'content-type': 'application/json' } }),
+          : { body: JSON.stringify(given.input ?? {}), headers: { 'content-type': 'application/json' } }),
       },
       token,
     );

@@ -28,6 +28,7 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
   const { spool, clock, log } = parts;
   const inHand = new Set<SpooledEvent>();
   const stumbles = new Map<SpooledEvent, { count: number; notBefore: number }>();
+  const refusedOnce = new WeakSet<SpooledEvent>();
   const refusedGaps = new Set<string>();
   let failures = 0;
 
@@ -65,8 +66,10 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
     } catch (error) {
       if (error instanceof EventGone) return true;
       if (!noteFailure(error)) {
-        // A refusal by the cloud, or a spooled file that cannot be read: waiting heals neither.
-        setAside(event, error);
+        // A refusal by the cloud (once may be by bytes that were damaged under way), or a spooled file that cannot be
+        // read: waiting heals neither.
+        if (!(error instanceof CloudRefusal) || refusedOnce.has(event)) setAside(event, error);
+        refusedOnce.add(event);
         return true;
       }
       if (error.internal) {

@@ -104,12 +104,15 @@ async function patch(
   return { offset: offset + body.length, length: declared ? source.bytes : arrived.length };
 }
 
-/** What the cloud has is not where we thought (it lost some, or somebody sent in between): the next try asks again. */
+/**
+ * What the cloud has is not where we thought (it lost some, somebody sent in between, or bytes were damaged under way and
+ * thrown away): the next try asks again.
+ */
 async function sendPatch(client: CloudClient, request: RawRequest): Promise<Headers> {
   try {
     return await client.send('agent.patch-upload', request);
   } catch (error) {
-    if (!(error instanceof CloudRefusal) || ![404, 409, 410, 412].includes(error.status)) throw error;
+    if (!(error instanceof CloudRefusal) || ![404, 409, 410, 412, 422].includes(error.status)) throw error;
     throw new CloudAway(`The upload has to be taken up anew: ${error.message}`, {
       cause: error,
       internal: true,
