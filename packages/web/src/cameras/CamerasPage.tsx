@@ -1,4 +1,8 @@
+import { useEffect, useMemo } from 'react';
 import { usePageTitle } from '../app/arrival.ts';
+import { createThumbnails } from '../events/thumbnails.ts';
+import { useNow } from '../events/use-now.ts';
+import { useViewer } from '../events/use-viewer.ts';
 import { useHousehold } from '../household/household.ts';
 import { Banner } from '../style/Banner.tsx';
 import { ButtonLink } from '../style/Button.tsx';
@@ -8,6 +12,9 @@ import { CameraCard } from './CameraCard.tsx';
 import { FoundCamera } from './FoundCamera.tsx';
 import { useCameras } from './use-cameras.ts';
 import './cameras.css';
+
+/** A day that turns to yesterday is told within a minute. */
+const NOW_MILLISECONDS = 60_000;
 
 function NoCameras() {
   const { log } = useHousehold();
@@ -33,9 +40,12 @@ export function CamerasPage() {
   usePageTitle('Cameras');
   const { log } = useHousehold();
   const { cameras, problem, crossed } = useCameras();
+  const viewer = useViewer();
+  const thumbnails = useMemo(() => createThumbnails(viewer), [viewer]);
+  useEffect(() => () => thumbnails.close(), [thumbnails]);
+  const now = useNow(NOW_MILLISECONDS);
   const added = cameras?.filter((camera) => camera.added) ?? [];
   const found = cameras?.filter((camera) => !camera.added) ?? [];
-  const now = Date.now();
   return (
     <div className="stack">
       <div className="row spread">
@@ -62,7 +72,13 @@ export function CamerasPage() {
       {added.length > 0 && (
         <ul className="cameras">
           {added.map((camera) => (
-            <CameraCard key={camera.camera} known={camera} now={now} />
+            <CameraCard
+              key={camera.camera}
+              known={camera}
+              now={now}
+              viewer={viewer}
+              thumbnails={thumbnails}
+            />
           ))}
         </ul>
       )}
