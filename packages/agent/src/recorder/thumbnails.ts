@@ -20,11 +20,13 @@ export function createThumbnailChoice(parameters: RecorderParameters) {
   return {
     /** Whether a frame of this score should be made a JPEG: that is a handful of times for an event. */
     wants(score: number): boolean {
-      if (score <= (best?.score ?? 0)) return false;
+      // An event that begins as its motion dies down (a camera armed just then) has no score, and a picture all the same.
+      if (best === null) return true;
+      if (score <= best.score) return false;
       return sentScore === null || score >= sentScore * parameters.betterThumbnailRatio;
     },
     offer(candidate: Candidate): void {
-      if (candidate.score > (best?.score ?? 0)) best = candidate;
+      if (best === null || candidate.score > best.score) best = candidate;
     },
     /** The first thumbnail, once. */
     first: (): Candidate | null => (sentScore === null ? take() : null),
