@@ -20,7 +20,7 @@ function explain(error: unknown): { code: number; message: string } {
     return {
       code: EXIT.portInUse,
       message:
-        'The port is in use by another program. Nothing was changed. Stop that program, or set PORT to another.',
+        'The port is in use by another program. Everything stored is kept. Stop that program, or set PORT to another.',
     };
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'CONNECT_TIMEOUT')
     return {

@@ -65,7 +65,7 @@ test('a port in use is said clearly, with an exit code of its own', async () => 
   const { code, last } = await ended;
   taken.close();
   assert.equal(code, 3);
-  assert.match(last, /port is in use.*Nothing was changed.*set PORT/);
+  assert.match(last, /port is in use.*is kept.*set PORT/);
 });
 
 test('settings that cannot be used are named, and no secret in them is repeated', async () => {

@@ -4,10 +4,18 @@ import type { Config } from '../config.ts';
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** The origins under which browsers may use the cloud. */
-export function allowedOrigins(config: Config, port: number): ReadonlySet<string> {
-  if (config.publicUrl !== undefined) return new Set([config.publicUrl.origin]);
-  return new Set([`http://localhost:${port}`, `http://127.0.0.1:${port}`]);
+export interface Allowed {
+  /** The origins under which browsers may use the cloud. */
+  readonly origins: ReadonlySet<string>;
+  /** The names that requests may come to; a proxy in front may ask by the name it knows the cloud by. */
+  readonly hosts: ReadonlySet<string>;
+}
+
+export function allowedOrigins(config: Config, port: number): Allowed {
+  const local = [`localhost:${port}`, `127.0.0.1:${port}`];
+  return config.publicUrl === undefined
+    ? { origins: new Set(local.map((host) => `http://${host}`)), hosts: new Set(local) }
+    : { origins: new Set([config.publicUrl.origin]), hosts: new Set([config.publicUrl.host, ...local]) };
 }
 
 /**
@@ -16,18 +24,17 @@ export function allowedOrigins(config: Config, port: number): ReadonlySet<string
  * that no browser adds by itself, and may reach the cloud under any name of the machine; so may health checks.
  * Throws `wrong-origin`.
  */
-export function refuseForeignOrigin(origins: ReadonlySet<string>, request: FastifyRequest): void {
+export function refuseForeignOrigin({ origins, hosts }: Allowed, request: FastifyRequest): void {
   const path = request.url.split('?', 1)[0] ?? '';
   if (path.startsWith('/api/agent/') || path === '/api/health') return;
   const { host, origin } = request.headers;
-  const hosts = [...origins].map((allowed) => new URL(allowed).host);
   const refuse = () => {
     throw new NightlatchError(
       'wrong-origin',
       `This cloud is used at ${[...origins].join(' or ')}. Nothing was changed. If it should be reached under another address, start it with PUBLIC_URL set to that.`,
     );
   };
-  if (host === undefined || !hosts.includes(host.toLowerCase())) refuse();
+  if (host === undefined || !hosts.has(host.toLowerCase())) refuse();
   if (origin !== undefined && !origins.has(origin)) refuse();
   if (READS.has(request.method)) {
     const site = request.headers['sec-fetch-site'];
