@@ -48,14 +48,7 @@ export function CamerasPage() {
   const found = cameras?.filter((camera) => !camera.added) ?? [];
   return (
     <div className="stack">
-      <div className="row spread">
-        <h1>Cameras</h1>
-        {log.agents.size > 0 && (
-          <ButtonLink look="plain" href="/pair">
-            Pair another agent
-          </ButtonLink>
-        )}
-      </div>
+      <h1>Cameras</h1>
       {crossed && (
         <Banner look="danger">
           The cloud answered with a camera that is not of your home. Nothing of it is shown, and it has been
@@ -83,6 +76,13 @@ export function CamerasPage() {
         </ul>
       )}
       {cameras?.length === 0 && <NoCameras />}
+      {log.agents.size > 0 && (
+        <div className="row">
+          <ButtonLink look="plain" href="/pair">
+            Pair another agent
+          </ButtonLink>
+        </div>
+      )}
     </div>
   );
 }
