@@ -10,11 +10,10 @@ import {
 } from '@nightlatch/protocol/ids';
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
 import { newBrowser } from './cloud.ts';
-import { type Household, newHousehold } from './household.ts';
 import { type ListeningCloud, newListeningCloud } from './listening.ts';
 import { logIn, recover, setRecovery } from './person.ts';
-import type { SealedEvent } from './sealed-event.ts';
-import { newAgent, pairedAgent, type SyntheticAgent } from './synthetic-agent.ts';
+import { newSide, type Side } from './side.ts';
+import { newAgent, type SyntheticAgent } from './synthetic-agent.ts';
 
 /** How somebody shows who they are: headers of a request. */
 export type Identity = Record<string, string>;
@@ -31,19 +30,16 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A home with an agent, a camera and an event. */
-export interface Side {
-  readonly household: Household;
-  readonly agent: SyntheticAgent;
-  readonly event: SealedEvent;
+/** A home, and how its owner and its agent show who they are. */
+interface KnownSide extends Side {
   readonly cookie: Identity;
   readonly bearer: Identity;
 }
 
 export interface World {
   readonly cloud: ListeningCloud;
-  readonly victim: Side;
-  readonly stranger: Side;
+  readonly victim: KnownSide;
+  readonly stranger: KnownSide;
   /** Sessions of the victim's own account: signed out, run out, and made by the recovery code. */
   readonly ended: Identity;
   readonly expired: Identity;
@@ -60,17 +56,14 @@ const cookieOf = (cookie: string | undefined): Identity => {
 };
 const bearerOf = ({ token }: SyntheticAgent): Identity => ({ authorization: `Bearer ${token}` });
 
-async function newSide(cloud: ListeningCloud): Promise<Side> {
-  const household = await newHousehold(cloud);
-  const agent = await pairedAgent(cloud.url, household);
-  const event = await agent.record(household);
-  await agent.deliver(event);
-  return { household, agent, event, cookie: cookieOf(household.browser.cookie), bearer: bearerOf(agent) };
+async function newKnownSide(cloud: ListeningCloud): Promise<KnownSide> {
+  const side = await newSide(cloud);
+  return { ...side, cookie: cookieOf(side.household.browser.cookie), bearer: bearerOf(side.agent) };
 }
 
 export async function newWorld(): Promise<World> {
   const cloud = await newListeningCloud();
-  const [victim, stranger] = [await newSide(cloud), await newSide(cloud)];
+  const [victim, stranger] = [await newKnownSide(cloud), await newKnownSide(cloud)];
   const { person } = victim.household;
   assert.equal((await setRecovery(victim.household.browser, person)).statusCode, 200);
   const signedIn = async (): Promise<Identity> => {
