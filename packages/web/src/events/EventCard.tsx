@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import type { SeenEvent } from '../viewer/seen-event.ts';
 import { LockSign } from './signs.tsx';
 import type { Thumbnails } from './thumbnails.ts';
-import { aboutWhen, clockTime, exactTime, spanText, spokenSpan } from './times.ts';
+import { aboutWhen, exactTime, spanText, spokenSpan } from './times.ts';
 import { useThumbnail } from './use-thumbnail.ts';
 
 /** A recording that has not ended after this long has lost its agent on the way. */
@@ -40,7 +40,6 @@ export const EventCard = memo(function EventCard(props: EventCardProps) {
       className="event-card"
       href={`/events/${event.event}${search}`}
       state={{ fromList: true }}
-      aria-label={`${cameraName}, ${clockTime(event.startedAt)}${spoken && `, ${spoken}`}`}
     >
       <span className="event-picture" data-state={picture.state}>
         {picture.state === 'shown' && <img src={picture.address} alt="" draggable={false} decoding="async" />}
@@ -58,15 +57,24 @@ export const EventCard = memo(function EventCard(props: EventCardProps) {
         {picture.state === 'failed' && (
           <span className="event-nothing">The picture could not be fetched</span>
         )}
-        {going === 'recording' && <span className="event-badge recording">recording…</span>}
+        {going === 'recording' && (
+          <span className="event-badge recording" aria-hidden="true">
+            recording…
+          </span>
+        )}
         {going === 'unfinished' && <span className="event-badge">unfinished</span>}
-        {lasted !== null && <span className="event-badge lasted">{spanText(lasted)}</span>}
+        {lasted !== null && (
+          <span className="event-badge lasted" aria-hidden="true">
+            {spanText(lasted)}
+          </span>
+        )}
       </span>
       <span className="event-caption">
         <span className="event-camera">{cameraName}</span>
         <time dateTime={new Date(event.startedAt).toISOString()} title={exactTime(event.startedAt)}>
           {aboutWhen(event.startedAt, now)}
         </time>
+        {spoken !== '' && <span className="unseen">, {spoken}</span>}
       </span>
     </Link>
   );

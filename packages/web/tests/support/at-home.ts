@@ -33,3 +33,26 @@ export const colourOf = (visitor: Visitor, selector: string): Promise<readonly n
 /** Whether two colours are the same but for what H.264 and JPEG do to them. */
 export const isNear = (seen: readonly number[] | null, meant: readonly number[]): boolean =>
   seen !== null && meant.every((value, index) => Math.abs(value - (seen[index] ?? -99)) < 40);
+
+const TRIES_MAX = 300;
+
+/** Waits until what `look` sees is as `hoped`; fails with what it saw last. */
+export async function until<T>(look: () => Promise<T>, hoped: (seen: T) => boolean): Promise<T> {
+  let seen = await look();
+  for (let tries = 0; !hoped(seen); tries++) {
+    if (tries > TRIES_MAX) throw new Error(`it stayed at ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    seen = await look();
+  }
+  return seen;
+}
+
+/** Waits until an image or a video shows a colour. */
+export const untilColour = (visitor: Visitor, selector: string, meant: readonly number[] | undefined) =>
+  until(
+    () => colourOf(visitor, selector),
+    (seen) => isNear(seen, meant ?? []),
+  );
+
+/** What a script in the page gives. */
+export const look = <T>(visitor: Visitor, script: string) => visitor.page.evaluate<T>(script);
