@@ -131,6 +131,8 @@ export async function startEventCloud(home: SealedHome) {
     return sendSealed(response, cross.sealed?.(bytes, `${kind}.${revision}`) ?? bytes, request.headers.range);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails before it can end the cloud must not keep the process.
+  server.unref();
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the cloud listens on no port');
   return {
