@@ -10,15 +10,36 @@ export interface Files {
   /** How many files run at once. */
   readonly concurrency: number;
   readonly testMilliseconds: number;
+  /** For all files together. */
+  readonly sectionMilliseconds: number;
 }
 
 /** Runs each file in a process of its own, shows every test, and counts. No test at all is a failure. */
-export async function runFiles({ name, files, concurrency, testMilliseconds }: Files): Promise<Outcome> {
+export async function runFiles({
+  name,
+  files,
+  concurrency,
+  testMilliseconds,
+  sectionMilliseconds,
+}: Files): Promise<Outcome> {
   if (files.length === 0) return failure(`${name}: there is no test`);
   const failures: string[] = [];
+  const empty: string[] = [];
   let passed = 0;
   let failed = 0;
-  const stream = run({ files: [...files], concurrency, timeout: testMilliseconds, cwd: ROOT });
+  const stream = run({
+    files: [...files],
+    concurrency,
+    timeout: testMilliseconds,
+    cwd: ROOT,
+    // A file whose tests are over ends, whatever it left open; a file that hangs is ended with its section.
+    execArgv: ['--test-force-exit'],
+    signal: AbortSignal.timeout(sectionMilliseconds),
+  });
+  stream.on('test:pass', ({ name: test, file }) => {
+    // Node counts a file that declares no test as one that passed, under its own path.
+    if (file !== undefined && test === file) empty.push(path.relative(ROOT, file));
+  });
   stream.on('test:fail', ({ name: test, file, details }) => {
     // A parent fails because of its children, which are told themselves.
     if (details.error.cause instanceof Error || !/subtests? failed/.test(String(details.error.message)))
@@ -33,6 +54,9 @@ export async function runFiles({ name, files, concurrency, testMilliseconds }: F
       failures.push(`${name}: ${counts.skipped + counts.todo} tests were passed over`);
   });
   for await (const shown of stream.compose(new spec())) process.stdout.write(shown);
+  for (const file of empty) failures.push(`${file}: there is no test in it`);
+  passed -= empty.length;
+  failed += empty.length;
   if (passed + failed === 0) return failure(`${name}: no test was run`);
   return { passed, failed, failures };
 }

@@ -17,6 +17,7 @@ export interface Section {
 const UNIT_MILLISECONDS = 120_000;
 const SERVICE_MILLISECONDS = 180_000;
 const BROWSER_MILLISECONDS = 300_000;
+const SECTION_MILLISECONDS = 900_000;
 
 const isTidy = (file: string) => file.startsWith('tools/tidy/');
 const isUnit = (file: string) =>
@@ -54,7 +55,13 @@ const files = ({ name, about, owns, concurrency, testMilliseconds, needs }: Grou
     const chosen = only.length === 0 ? mine : mine.filter((file) => only.some((part) => file.includes(part)));
     const lacking = needs?.();
     if (lacking !== undefined) return failure(`${name}: ${lacking}`);
-    return runFiles({ name, files: chosen, concurrency, testMilliseconds });
+    return runFiles({
+      name,
+      files: chosen,
+      concurrency,
+      testMilliseconds,
+      sectionMilliseconds: SECTION_MILLISECONDS,
+    });
   },
 });
 
