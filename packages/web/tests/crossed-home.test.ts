@@ -154,3 +154,31 @@ test('an account answered without its home makes no second one in a browser that
   await page.getByText('No cameras yet').waitFor();
   assert.equal(cloud.homes.logs.size, 1);
 });
+
+test("an account answered with an empty home that its owner's key signed elsewhere does not replace the known one", async () => {
+  await using cloud = await startStubCloud();
+  await using visitor = await newVisitor(cloud.url);
+  const { page } = visitor;
+  await signUp(page);
+  await page.goto('/cameras');
+  await page.getByText('No cameras yet').waitFor();
+  const [known] = [...cloud.homes.logs.keys()];
+  // The cloud tells an empty browser that the account has no home yet: it makes one, and signs it.
+  await using second = await newVisitor(cloud.url);
+  for (const route of ['login.finish', 'account.get'] as const)
+    cloud.cross.set(route, (answer) => ({ ...Object(answer), homes: [] }));
+  const made = second.page.waitForResponse((response) => response.url().endsWith('/api/homes'));
+  await logIn(second.page);
+  await made;
+  const empty = [...cloud.homes.logs.keys()].find((home) => home !== known);
+  assert.ok(empty);
+  cloud.cross.clear();
+  cloud.cross.set('account.get', (answer) => ({
+    ...Object(answer),
+    homes: [{ home: empty, role: 'owner' }],
+  }));
+  const asked = page.waitForRequest((request) => request.url().includes('/log?'));
+  await page.goto('/cameras');
+  assert.ok((await asked).url().includes(`/homes/${known}/`));
+  await page.getByText('No cameras yet').waitFor();
+});

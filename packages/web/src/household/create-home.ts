@@ -1,6 +1,6 @@
 import type { Account } from '@nightlatch/protocol/accounts';
 import { NightlatchError } from '@nightlatch/protocol/errors';
-import { type HomeId, newHomeId } from '@nightlatch/protocol/ids';
+import { type AccountId, type HomeId, newHomeId } from '@nightlatch/protocol/ids';
 import { systemRandom } from '@nightlatch/vault/encoding';
 import { signEntry } from '@nightlatch/vault/homelog';
 import type { AccountSecrets } from '../account/secrets.ts';
@@ -36,19 +36,20 @@ async function create(secrets: AccountSecrets): Promise<HomeId> {
   }
 }
 
-let running: Promise<HomeId> | null = null;
+const running = new Map<AccountId, Promise<HomeId>>();
 
 /**
- * The account's home; its first log-in makes it, at most one at a time in a page. An account that the cloud says has
- * none, while this browser knows one, is crossed: then the known one is asked for, and never a second one made.
+ * The account's home; its first log-in makes it, at most one at a time in a page. The home that this browser knows goes
+ * before what the cloud says: an account answered with none, or with another that its owner's key once made (an empty
+ * one, say), must not replace it.
  */
 export async function homeOf(account: Account, secrets: AccountSecrets): Promise<HomeId> {
-  const [own] = account.homes;
-  if (own !== undefined) return own.home;
   const pinned = await pinnedHomeOf(secrets.keys.signingKey);
   if (pinned !== null) return pinned;
-  running ??= create(secrets).finally(() => {
-    running = null;
-  });
-  return running;
+  const [own] = account.homes;
+  if (own !== undefined) return own.home;
+  // By account: the page may have changed hands while the first one's home was being made.
+  const made = running.get(secrets.account) ?? create(secrets).finally(() => running.delete(secrets.account));
+  running.set(secrets.account, made);
+  return made;
 }

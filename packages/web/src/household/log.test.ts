@@ -85,18 +85,38 @@ test('a pin of another home or owner is never used for this one', async () => {
 test('what was appended since must continue the verified log', async () => {
   const owner = await ownerWith(2);
   const early = await verifyLog({ ...owner, pin: null }, reader(owner.entries.slice(0, 2)));
-  assert.equal((await continueLog(early, reader(owner.entries))).head.sequence, 2);
-  assert.equal((await continueLog(early, reader(owner.entries.slice(0, 2)))).head.sequence, 1);
+  assert.equal((await continueLog(early, null, reader(owner.entries))).head.sequence, 2);
+  assert.equal((await continueLog(early, null, reader(owner.entries.slice(0, 2)))).head.sequence, 1);
   const other = await ownerWith(2);
-  await assert.rejects(continueLog(early, reader(other.entries)), refused('broken-chain'));
+  await assert.rejects(continueLog(early, null, reader(other.entries)), refused('broken-chain'));
   const mixed = [...owner.entries.slice(0, 2), ...other.entries.slice(2)];
-  await assert.rejects(continueLog(early, reader(mixed)), refused('wrong-signature'));
+  await assert.rejects(continueLog(early, null, reader(mixed)), refused('wrong-signature'));
 });
 
 test('a log that loses its newest entry while it is open is refused', async () => {
   const owner = await ownerWith(2);
   const log = await verifyLog({ ...owner, pin: null }, reader(owner.entries));
-  await assert.rejects(continueLog(log, reader(owner.entries.slice(0, 2))), refused('truncated'));
+  await assert.rejects(continueLog(log, null, reader(owner.entries.slice(0, 2))), refused('truncated'));
+});
+
+test('an open tab refuses a log that lacks or forks what another tab of the browser has seen since', async () => {
+  const owner = await ownerWith(2);
+  const early = await verifyLog({ ...owner, pin: null }, reader(owner.entries.slice(0, 1)));
+  const pin = pinOf(await verifyLog({ ...owner, pin: null }, reader(owner.entries)));
+  assert.equal((await continueLog(early, pin, reader(owner.entries))).head.sequence, 2);
+  const behind = reader(owner.entries.slice(0, 2));
+  await assert.rejects(continueLog(early, pin, behind), refused('truncated'));
+  const { agent, publicKey: deviceKey } = await generateDeviceKey();
+  const pinAgent = { kind: 'pin-agent', agent, deviceKey } as const;
+  const fork = await signActions(early, [pinAgent, pinAgent, pinAgent], owner.signing, 3);
+  const forked = reader([...owner.entries.slice(0, 1), ...fork]);
+  await assert.rejects(continueLog(early, pin, forked), refused('broken-chain'));
+  // Without the memory that the tabs share both would be taken.
+  assert.equal((await continueLog(early, null, behind)).head.sequence, 1);
+  const onTheFork = await continueLog(early, null, forked);
+  assert.equal(onTheFork.head.sequence, 3);
+  const pinOfFork = { ...pin, head: { ...pin.head, sequence: 3 } };
+  await assert.rejects(continueLog(onTheFork, pinOfFork, forked), refused('broken-chain'));
 });
 
 test('a cloud that always says that there is more is given up', async () => {

@@ -1,5 +1,6 @@
 import type { PublicKey } from '@nightlatch/protocol/encoding';
 import { NightlatchError } from '@nightlatch/protocol/errors';
+import type { HomeLogHead } from '@nightlatch/protocol/homelog';
 import type { HomeId } from '@nightlatch/protocol/ids';
 import type { Output } from '@nightlatch/protocol/routes';
 import { refuse } from '@nightlatch/vault/errors';
@@ -9,6 +10,7 @@ import {
   entryHash,
   type HomePin,
   type HomeState,
+  requireReached,
   verifyHomeLog,
 } from '@nightlatch/vault/homelog';
 
@@ -56,13 +58,22 @@ export async function verifyLog(
 
 /**
  * Fetches what was appended after a verified state, and verifies that it continues it. The newest known entry is asked
- * for once more: a log that lost it, or has another in its place, is refused here and not only at the next visit.
+ * for once more: a log that lost it, or has another in its place, is refused here and not only at the next visit. `pin`
+ * is what this browser remembers now: another tab may have seen more than this one, and the log must pass there too.
  */
-export async function continueLog(state: HomeState, read: ReadPage): Promise<HomeState> {
+export async function continueLog(state: HomeState, pin: HomePin | null, read: ReadPage): Promise<HomeState> {
   const [known, ...fresh] = await entriesAfter(read, state.head.sequence - 1);
   if (known === undefined)
     return refuse('truncated', 'The home log ends before an entry that was there earlier.');
   if ((await entryHash(known)) !== state.head.hash)
     refuse('broken-chain', 'This home log is another one than was seen before.');
-  return applyEntries(state, fresh);
+  if (pin === null) return applyEntries(state, fresh);
+  if (pin.genesisHash !== state.genesisHash || isForkOf(state.head, pin.head))
+    refuse('broken-chain', 'Another tab of this browser has seen another home log.');
+  const log = await applyEntries({ ...state, pinned: pin.head }, fresh);
+  requireReached(log, pin);
+  return log;
 }
+
+const isForkOf = (one: HomeLogHead, other: HomeLogHead): boolean =>
+  one.sequence === other.sequence && one.hash !== other.hash;

@@ -44,7 +44,6 @@ export async function openHousehold(
   const keyOf = epochKeys(signedIn);
 
   const householdOf = async (log: HomeState): Promise<Household> => {
-    await keepPin(pinOf(log));
     const epochKey: Household['epochKey'] = (camera, epoch) => keyOf(log, camera, epoch);
     const names = await openedNames(log, epochKey);
     return {
@@ -65,7 +64,9 @@ export async function openHousehold(
   };
 
   const known = { home, ownerSigningKey: secrets.keys.signingKey };
-  let newest = await verifyLog({ ...known, pin: await keptPin(home) }, read);
+  const pin = await keptPin(home);
+  let newest = await verifyLog({ ...known, pin }, read);
+  await keepPin(pinOf(newest), pin);
   let turn: Promise<HomeState> = Promise.resolve(newest);
 
   // One refresh after the other, so that two at once cannot set the state back.
@@ -73,9 +74,12 @@ export async function openHousehold(
     const next = turn
       .catch(() => newest)
       .then(async () => {
-        const log = await continueLog(newest, read);
+        // Read before the log is asked for: what any tab had seen by then must be in the answer.
+        const pin = await keptPin(home);
+        const log = await continueLog(newest, pin, read);
         if (log.head.sequence === newest.head.sequence) return newest;
         newest = log;
+        await keepPin(pinOf(log), pin);
         on.change(await householdOf(log));
         return log;
       });

@@ -23,15 +23,16 @@ export async function keptPin(home: HomeId): Promise<HomePin | null> {
 }
 
 /**
- * Keeps a pin, but never an earlier place in the log than another tab has kept. A browser that can keep nothing
- * (private windows of some) verifies logs all the same, without a memory.
+ * Keeps a pin in the place of `seen`, the one that the log was held against. Where another tab has kept another one in
+ * the meantime that one stays: nobody has compared the two yet, and the next look at the log will. A browser that can
+ * keep nothing (private windows of some) verifies logs all the same, without a memory.
  */
-export async function keepPin(pin: HomePin): Promise<void> {
-  const isFurther = (before: unknown) => {
+export async function keepPin(pin: HomePin, seen: HomePin | null): Promise<void> {
+  const isUnseen = (before: unknown) => {
     const kept = Pin.safeParse(before);
-    return kept.success && kept.data.head.sequence > pin.head.sequence;
+    return kept.success && kept.data.head.hash !== seen?.head.hash;
   };
-  await keepUnless('pins', pin.home, pin, isFurther).catch(() => undefined);
+  await keepUnless('pins', pin.home, pin, isUnseen).catch(() => undefined);
 }
 
 /** A home that this browser has seen before with this owner's key; null where there is none. */
