@@ -22,7 +22,7 @@ export async function openEncoder() {
   context.gopSize = KEY_FRAME_EVERY;
   context.threadCount = 1;
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-  const options = Dictionary.fromObject({ preset: 'superfast', tune: 'zerolatency', crf: '23' });
+  const options = Dictionary.fromObject({ preset: 'ultrafast', tune: 'zerolatency', crf: '23' });
   const opened = await context.open2(codec, options);
   if (opened < 0) throw new CameraFailure('internal', `the encoder did not open: ${opened}`);
 
