@@ -13,6 +13,7 @@ export function FoundStep({ agent }: { readonly agent: AgentId }) {
   const ours = cameras?.filter((camera) => camera.agent === agent) ?? [];
   const found = ours.filter((camera) => !camera.added);
   const added = ours.filter((camera) => camera.added);
+  const isDemo = ours.every(({ row }) => row?.source === 'demo');
   return (
     <>
       <h1 tabIndex={-1}>{found.length === 0 && added.length > 0 ? 'All set' : 'Paired'}</h1>
@@ -38,7 +39,11 @@ export function FoundStep({ agent }: { readonly agent: AgentId }) {
       ))}
       {found.length === 0 && added.length > 0 && (
         <>
-          <p>Walk past the camera: what moves shows up under Events within seconds.</p>
+          <p>
+            {isDemo
+              ? 'Something moves in its picture every now and then. It shows up under Events within seconds.'
+              : 'Walk past the camera: what moves shows up under Events within seconds.'}
+          </p>
           <div className="row">
             <ButtonLink href="/events">Go to Events</ButtonLink>
           </div>

@@ -38,7 +38,7 @@ export function stepsOf({ hasRecoveryCode, hasAgent, hasCamera, hasEvent }: Prog
     },
     {
       title: 'See your first event',
-      why: 'Walk past the camera. It shows up here within seconds.',
+      why: 'What moves in front of a camera shows up within seconds.',
       done: hasEvent,
       go: { href: '/events', label: 'Go to Events' },
     },
