@@ -115,7 +115,7 @@ export function createFleet(parts: FleetParts): Fleet {
 
   return {
     refresh: () => {
-      turn = turn.then(reconcile);
+      turn = turn.catch(() => undefined).then(reconcile);
       return turn;
     },
     cameras: () =>
@@ -134,7 +134,7 @@ export function createFleet(parts: FleetParts): Fleet {
     isWaiting: () => [...members.keys()].some((camera) => epochOf(camera) === null),
     stop: async () => {
       stopped = true;
-      await turn;
+      await turn.catch(() => undefined);
       await Promise.all([...members.values()].map(end));
     },
   };

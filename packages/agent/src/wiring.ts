@@ -15,6 +15,7 @@ import { signClip } from './seal/clip-manifest.ts';
 import { openCameraSettings } from './settings/cameras.ts';
 import { openDataDirectory } from './settings/data-directory.ts';
 import { loadIdentity } from './settings/identity.ts';
+import { messageOf } from './settings/private-file.ts';
 import { createChange } from './spool/change.ts';
 import type { FreeBytes, SpoolLimits } from './spool/room.ts';
 import { openSpool } from './spool/spool.ts';
@@ -55,6 +56,8 @@ export const SURROUNDINGS: AgentSurroundings = {
   startCamera,
 };
 
+const KEPT = 'Recording goes on; everything is kept and sent later.';
+
 export interface Agent {
   readonly pageUrl: string;
   /** Runs until the signal is aborted; then ends the recordings, keeps them and closes everything. */
@@ -65,11 +68,14 @@ export interface Agent {
 export async function composeAgent(
   options: AgentOptions,
   surroundings: AgentSurroundings,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<Agent> {
   const { serverUrl, log, tell } = options;
   const { clock, random, fraction } = surroundings;
   await using opened = new AsyncDisposableStack();
+  // A fault in one part ends the others too, so that the process ends and can be started again.
+  const fault = new AbortController();
+  const signal = AbortSignal.any([stop, fault.signal]);
 
   const directory = opened.use(await openDataDirectory(options.dataDirectory)).path;
   const device = await loadIdentity(directory);
@@ -126,6 +132,8 @@ export async function composeAgent(
   });
   if (follower.home() !== null) shown = { state: 'paired' };
   let problemTold: string | null = null;
+  /** Why the cloud did not take the last report. */
+  let trouble: string | null = null;
 
   function homeChanged(): void {
     const problem = follower.problem();
@@ -135,7 +143,9 @@ export async function composeAgent(
     }
     problemTold = problem;
     reportNow.tell();
-    void refresh();
+    refresh().catch((error: unknown) =>
+      log.error({ err: error }, 'the cameras could not be brought up to date'),
+    );
   }
   const refresh = async (): Promise<void> => {
     await fleet.refresh();
@@ -146,7 +156,9 @@ export async function composeAgent(
     serverUrl,
     pairing: shown,
     qrSvg: shown.state === 'waiting' ? await qrAsSvg(pairingLink(serverUrl, shown.code)) : null,
-    problems: [follower.problem()].filter((problem) => problem !== null),
+    problems: [follower.problem(), shown.state === 'paired' ? trouble : null].filter(
+      (problem) => problem !== null,
+    ),
     cameras: fleet.cameras(),
     spool: await spool.usage(),
   });
@@ -172,7 +184,6 @@ export async function composeAgent(
     }
     shown = next;
   };
-  let away = false;
   const report = () =>
     runReporter(
       {
@@ -184,10 +195,10 @@ export async function composeAgent(
         isEager: () => follower.home() === null || fleet.isWaiting(),
         onHead: follower.follow,
         onContact: (error) => {
-          if (away === (error !== null)) return;
-          away = error !== null;
-          if (error === null) log.info('the cloud answers');
-          else log.warn(`${error.message} Recording goes on; everything is kept and sent later.`);
+          const before = trouble;
+          trouble = error === null ? null : `${messageOf(error)} ${KEPT}`;
+          if (before !== trouble && trouble !== null) log.warn(trouble);
+          if (before !== null && trouble === null) log.info('the cloud answers again');
         },
       },
       signal,
@@ -219,6 +230,9 @@ export async function composeAgent(
       await refresh();
       try {
         await Promise.all([report(), afterPairing()]);
+      } catch (error) {
+        fault.abort();
+        throw error;
       } finally {
         await fleet.stop();
       }

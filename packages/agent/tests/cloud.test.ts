@@ -17,7 +17,7 @@ const cloud = await newListeningCloud();
 
 test('an agent is paired with the real cloud, and its recordings come to the household, playable while they grow', async (t) => {
   const directory = await temporaryDirectory(t);
-  const agent = await startTestAgent(t, { url: cloud.url.origin }, directory);
+  const agent = await startTestAgent({ url: cloud.url.origin }, directory);
   const household = await newHousehold(cloud);
   const { home, browser } = household;
   const news = await until('a code', () => agent.news.find((one) => one.kind === 'pairing-code'));
@@ -78,7 +78,7 @@ test('an agent is paired with the real cloud, and its recordings come to the hou
 
 test('a recording that a crash cut off, after all of it had been sent, is completed as interrupted', async (t) => {
   const directory = await temporaryDirectory(t);
-  const agent = await startTestAgent(t, { url: cloud.url.origin }, directory);
+  const agent = await startTestAgent({ url: cloud.url.origin }, directory);
   const household = await newHousehold(cloud);
   const { home, browser } = household;
   const news = await until('a code', () => agent.news.find((one) => one.kind === 'pairing-code'));
@@ -100,7 +100,7 @@ test('a recording that a crash cut off, after all of it had been sent, is comple
   await until('all of it', async () => ((await clip())?.receivedBytes ?? 0) > 6000);
   // Stopped in the middle: there is no final chunk.
   await agent.stop();
-  await startTestAgent(t, { url: cloud.url.origin }, directory);
+  await startTestAgent({ url: cloud.url.origin }, directory);
   await until('the interrupted clip', async () => (await clip())?.state === 'interrupted');
   const spool = join(directory, 'spool', 'events');
   await until('the deletion at home', async () => (await readdir(spool)).length === 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openObject, startStubCloud } from './support/stub-cloud.ts';
 import { pairTestAgent, startTestAgent, temporaryDirectory } from './support/test-agent.ts';
@@ -9,9 +9,15 @@ import { until } from './support/until.ts';
 
 const AGENT = fileURLToPath(new URL('support/agent-process.ts', import.meta.url));
 
-function startProcess(t: TestContext, ...parameters: string[]): ChildProcess {
+async function killAndWait(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+function startProcess(started: ChildProcess[], ...parameters: string[]): ChildProcess {
   const child = fork(AGENT, parameters, { stdio: 'inherit' });
-  t.after(() => child.kill('SIGKILL'));
+  started.push(child);
   return child;
 }
 
@@ -27,25 +33,26 @@ const toldBy = (child: ChildProcess, atLeast: number): Promise<number> =>
 
 for (const away of [false, true]) {
   test(`kill -9 in the middle of a recording keeps all of it but the last moment (cloud ${away ? 'away' : 'there'})`, async (t) => {
+    const started: ChildProcess[] = [];
+    t.after(() => Promise.all(started.map(killAndWait)));
     const directory = await temporaryDirectory(t);
     const cloud = await startStubCloud(t);
-    const first = await startTestAgent(t, cloud, directory);
+    const first = await startTestAgent(cloud, directory);
     const household = await pairTestAgent(cloud, first);
     await first.stop();
 
     if (away) cloud.trouble = () => 'hang-up';
-    const killed = startProcess(t, cloud.url, directory, 'record');
+    const killed = startProcess(started, cloud.url, directory, 'record');
     const taken = await toldBy(killed, 30);
     if (!away)
       await until('a part of the clip', () =>
         [...cloud.objects.values()].some((one) => one.manifest.kind === 'clip' && one.bytes.length > 0),
       );
-    killed.kill('SIGKILL');
-    await once(killed, 'exit');
+    await killAndWait(killed);
     const before = new Map([...cloud.objects].map(([id, object]) => [id, object.bytes]));
     cloud.trouble = null;
 
-    startProcess(t, cloud.url, directory);
+    startProcess(started, cloud.url, directory);
     const [event] = await until('delivery', () => cloud.completed.length === 1 && cloud.completed);
     const clip = cloud.objects.get(`${event}.clip.0`);
     assert.ok(clip);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { recordingMessages } from './support/fake-camera.ts';
 import { startStubCloud } from './support/stub-cloud.ts';
@@ -16,13 +18,13 @@ async function record(agent: TestAgent, from: number, to: number): Promise<void>
 test('while the cloud is away everything is kept, over a restart too, and delivered in order when it is back', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   await pairTestAgent(cloud, agent);
   cloud.trouble = () => 'hang-up';
   await record(agent, 1, 4);
   await agent.stop();
   cloud.trouble = () => ({ status: 503, headers: { 'retry-after': '1' } });
-  const again = await startTestAgent(t, cloud, directory);
+  const again = await startTestAgent(cloud, directory);
   await until('the key from the disk', async () => (await again.camera()).armed);
   await record(again, 5, 8);
   assert.equal(cloud.completed.length, 0);
@@ -38,7 +40,7 @@ test('while the cloud is away everything is kept, over a restart too, and delive
 test('an upload that broke off goes on where it stopped', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   await pairTestAgent(cloud, agent);
   const camera = await agent.camera();
   let patches = 0;
@@ -52,7 +54,7 @@ test('an upload that broke off goes on where it stopped', async (t) => {
 test('a session that ended is proved anew, and nothing is lost', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   await pairTestAgent(cloud, agent);
   cloud.endSessions();
   await record(agent, 1, 2);
@@ -62,7 +64,7 @@ test('a session that ended is proved anew, and nothing is lost', async (t) => {
 test('an event that the cloud refuses for good is kept and does not hold up the others', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   await pairTestAgent(cloud, agent);
   let refused: string | null = null;
   cloud.trouble = (path) => {
@@ -76,14 +78,14 @@ test('an event that the cloud refuses for good is kept and does not hold up the 
   await until('the others', () => cloud.completed.length === 2);
   await agent.stop();
   cloud.trouble = null;
-  await startTestAgent(t, cloud, directory);
+  await startTestAgent(cloud, directory);
   await until('the refused one, after the next start', () => cloud.completed.length === 3);
 });
 
 test('an event over which the cloud stumbles is put off and does not hold up the others', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   await pairTestAgent(cloud, agent);
   let stumbled: string | null = null;
   cloud.trouble = (path) => {
@@ -93,4 +95,51 @@ test('an event over which the cloud stumbles is put off and does not hold up the
   };
   await record(agent, 1, 3);
   await until('the others', () => cloud.completed.length === 2);
+});
+
+test('nothing is deleted at home before the cloud has said of every part that it is complete', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(cloud, directory);
+  await pairTestAgent(cloud, agent);
+  cloud.silent = true;
+  await record(agent, 1, 1);
+  const kept = () => readdir(join(directory, 'spool', 'events'));
+  const puts = () => cloud.requests.filter((one) => one.startsWith('PUT /api/agent/events/')).length;
+  await until(
+    'all bytes',
+    () =>
+      [...cloud.objects.values()].length === 3 &&
+      [...cloud.objects.values()].every((one) => one.bytes.length === one.length),
+  );
+  const before = puts();
+  await until('more answers', () => puts() > before + 2);
+  assert.equal((await kept()).length, 1);
+  cloud.silent = false;
+  await agent.stop();
+  await startTestAgent(cloud, directory);
+  await until('the deletion', async () => (await kept()).length === 0);
+});
+
+test('a full disk shows as the state of the camera, and the cloud is told what was lost', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  let free = 1e12;
+  const agent = await startTestAgent(cloud, directory, {}, { freeBytes: async () => free });
+  const { camera } = await pairTestAgent(cloud, agent);
+  free = 0;
+  await record(agent, 1, 2);
+  await until('the report', () =>
+    cloud.reports.at(-1)?.some(({ state }) => state.state === 'offline' && state.reason === 'disk-full'),
+  );
+  const gap = await until('the statement', () =>
+    [...cloud.gaps.values()].find((one) => one.toSequence === 2),
+  );
+  assert.deepEqual([gap.camera, gap.reason], [camera, 'disk-full']);
+  free = 1e12;
+  await record(agent, 3, 3);
+  await until('delivery', () => cloud.completed.length === 1);
+  const clip = cloud.objects.get(`${cloud.completed[0]}.clip.0`);
+  assert.equal(clip?.manifest.sequence, 3);
+  await until('the state', () => cloud.reports.at(-1)?.every(({ state }) => state.reason === null));
 });

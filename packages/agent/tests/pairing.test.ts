@@ -39,8 +39,8 @@ test('an answer that was made for another code is refused, and a new code is sho
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
   const other = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
-  const neighbour = await startTestAgent(t, other, await temporaryDirectory(t));
+  const agent = await startTestAgent(cloud, directory);
+  const neighbour = await startTestAgent(other, await temporaryDirectory(t));
   const household = await createHousehold();
   await takeCode(other, neighbour, household);
   // The cloud crosses its wires: the answer for the neighbour's agent comes to this one.
@@ -56,7 +56,7 @@ test('an answer that was made for another code is refused, and a new code is sho
 test('an answer to an earlier code of the same agent is refused', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   const household = await createHousehold();
   await takeCode(cloud, agent, household);
   const replayed = cloud.acceptance;
@@ -64,7 +64,7 @@ test('an answer to an earlier code of the same agent is refused', async (t) => {
   await agent.stop();
   await rm(join(directory, 'home.json'));
   cloud.acceptance = replayed;
-  const again = await startTestAgent(t, cloud, directory);
+  const again = await startTestAgent(cloud, directory);
   await refusal(again);
   assert.ok(await isUnpaired(directory));
 });
@@ -74,7 +74,7 @@ test('a home log that does not begin as the owner vouched is refused', async (t)
   const cloud = await startStubCloud(t);
   const stranger = await createHousehold();
   cloud.logEntries = () => stranger.entries;
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   await takeCode(cloud, agent, await createHousehold());
   await refusal(agent);
   assert.ok(await isUnpaired(directory));
@@ -83,7 +83,7 @@ test('a home log that does not begin as the owner vouched is refused', async (t)
 test('a home log that does not have this agent with its own key is refused', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   const household = await createHousehold();
   cloud.logEntries = () => household.entries.slice(0, 1);
   await takeCode(cloud, agent, household);
@@ -141,7 +141,7 @@ async function continued(
 ): Promise<{ cloud: StubCloud; agent: TestAgent; household: Awaited<ReturnType<typeof pairTestAgent>> }> {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   const household = await pairTestAgent(cloud, agent);
   const entries = [...household.entries, ...(await more({ household, agent: await agentOf(cloud) }))];
   cloud.logEntries = () => entries;
@@ -219,7 +219,7 @@ test('a forked log is not obeyed', async (t) => {
 test('a camera that the owner gave to another agent gets no key here', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   const household = await createHousehold();
   await takeCode(cloud, agent, household);
   await until('the pairing', () => agent.news.find((one) => one.kind === 'paired'));
@@ -239,7 +239,7 @@ const untilStored = (directory: string, entry = '-') =>
 test('the next epoch of the owner is obeyed', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   const household = await pairTestAgent(cloud, agent);
   const camera = await agent.camera();
   await household.newEpoch(camera.camera, await agentOf(cloud));
@@ -255,7 +255,7 @@ test('the next epoch of the owner is obeyed', async (t) => {
 test('without an epoch key nothing is recorded', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   await takeCode(cloud, agent, await createHousehold());
   await until('the pairing', () => agent.news.find((one) => one.kind === 'paired'));
   const camera = await agent.camera();
@@ -268,4 +268,25 @@ test('without an epoch key nothing is recorded', async (t) => {
     await camera.tell(message);
   }
   assert.deepEqual(await readdir(join(directory, 'spool', 'events')), []);
+});
+
+test('an agent that died after its code was taken, and before it read the answer, is paired by the next start', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(cloud, directory);
+  const shown = await until('a code', () => agent.news.find((one) => one.kind === 'pairing-code'));
+  const offered = await until('the offer', () => cloud.offer);
+  await agent.stop();
+  assert.ok(shown.kind === 'pairing-code');
+  const household = await createHousehold();
+  cloud.acceptance = await household.accept(shown.code, offered);
+  cloud.household = household;
+  // For the cloud the agent is of a household now, and may offer nothing any more.
+  cloud.trouble = (path) =>
+    path === '/api/agent/pairings'
+      ? { status: 409, body: { error: { kind: 'conflict', message: 'belongs to a home already' } } }
+      : null;
+  const again = await startTestAgent(cloud, directory);
+  await until('the pairing', () => again.news.find((one) => one.kind === 'paired'));
+  await assert.rejects(readFile(join(directory, 'pairing.json')));
 });

@@ -10,7 +10,7 @@ import { until } from './support/until.ts';
 test('a recording is sealed, delivered whole, opens for the owner, and is then deleted at home', async (t) => {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(t, cloud, directory);
+  const agent = await startTestAgent(cloud, directory);
   const household = await pairTestAgent(cloud, agent);
   const camera = await agent.camera();
   for (const message of recordingMessages(camera.camera, 1, { startedAt: 1_000_000, seconds: 4 })) {

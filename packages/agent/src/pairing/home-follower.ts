@@ -1,6 +1,7 @@
 import type { HomeLogHead } from '@nightlatch/protocol/homelog';
 import type { AgentId, CameraId } from '@nightlatch/protocol/ids';
 import type { PairingAcceptance } from '@nightlatch/protocol/pairing';
+import { VaultError } from '@nightlatch/vault/errors';
 import {
   type EmptyHome,
   emptyHome,
@@ -110,12 +111,14 @@ export async function openHomeFollower(parts: FollowerParts): Promise<HomeFollow
         problem = null;
         return onChange();
       }
-      const entries = await readAfter(mine.sequence);
+      let entries: string[];
       let next: HomeState;
       try {
+        entries = await readAfter(mine.sequence);
         next = await applyEntries(state, entries);
-      } catch {
-        return refuse(FORK);
+      } catch (error) {
+        if (error instanceof VaultError || error instanceof LogRefused) return refuse(FORK);
+        throw error;
       }
       await keep(next, entries, stored);
       problem = null;

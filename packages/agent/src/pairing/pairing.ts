@@ -56,7 +56,6 @@ export async function pair(parts: PairingParts, signal: AbortSignal): Promise<vo
     } catch (error) {
       refused = refusalOf(error);
       failures += 1;
-      if (refused === null && !(error instanceof CloudAway || error instanceof CloudRefusal)) throw error;
       if (refused === null) onShown({ state: 'connecting', problem: messageFor(error) });
       await clock.sleep(delayMilliseconds(failures, error, parts.fraction()), signal);
     }

@@ -87,9 +87,12 @@ export async function createClipFile(
     },
     sync,
     cut: async () => {
-      await container.truncate(durable.bytes);
-      await index.truncate(durableIndexBytes);
-      await close();
+      try {
+        await container.truncate(durable.bytes);
+        await index.truncate(durableIndexBytes);
+      } finally {
+        await close();
+      }
     },
     close,
   };

@@ -38,6 +38,8 @@ export function createEventWriter(parts: WriterParts): EventWriter {
   let clip: ClipFile | null = null;
   let flushTimer: NodeJS.Timeout | null = null;
   let flushing: Promise<void> = Promise.resolve();
+  /** When the recording ended, once its final chunk is durable. */
+  let finishedAt: Instant | null = null;
 
   // Record and clip change together: who signs a manifest never sees one without the other.
   const journal = async (
@@ -110,6 +112,7 @@ export function createEventWriter(parts: WriterParts): EventWriter {
     finish: async (chunk, frame, untilMilliseconds, endedAt) => {
       await stopFlushing();
       await theClip().appendFinal(chunk, frame, untilMilliseconds, endedAt);
+      finishedAt = endedAt;
       wrote(frame.length);
       await journal({ state: 'complete', endedAt }, theClip().durable());
       await theClip().close();
@@ -122,7 +125,11 @@ export function createEventWriter(parts: WriterParts): EventWriter {
         await clip.cut();
       }
       // A full disk may refuse the journal too. The next start then comes to the same end from the chunks.
-      const record: EventRecord = { ...event.record, state: 'interrupted', endedAt };
+      const ended =
+        finishedAt === null
+          ? ({ state: 'interrupted', endedAt } as const)
+          : ({ state: 'complete', endedAt: finishedAt } as const);
+      const record: EventRecord = { ...event.record, ...ended };
       event.record = record;
       changed();
       await writeRecord(directory, record);

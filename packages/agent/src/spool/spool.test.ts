@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { type CameraId, newCameraId, newEventId, newHomeId } from '@nightlatch/protocol/ids';
 import type { ManifestChunk } from '@nightlatch/protocol/manifest';
 import { type AppendBytes, appendToDisk } from './clip-file.ts';
@@ -49,10 +49,15 @@ function frameOf(bytes: number, value: number): { chunk: ManifestChunk; frame: U
   return { chunk: [bytes, hash(frame.subarray(4)), null], frame };
 }
 
+// A test that stands for a crash leaves its files open.
+const begun: EventWriter[] = [];
+after(() => Promise.allSettled(begun.map((writer) => writer.interrupt(0))));
+
 async function beginClip(spool: Opened, camera: CameraId, startedAt: number): Promise<EventWriter> {
   const writer = await spool.begin(start(camera, startedAt));
   const clip = { sealedKey: 'A'.repeat(107), headerHash: hash(HEADER), headerBytes: HEADER.length };
   await writer.openClip(clip, HEADER);
+  begun.push(writer);
   return writer;
 }
 
@@ -266,4 +271,25 @@ test("a camera's chain goes on over restarts and after everything was delivered"
   assert.deepEqual([event.record.sequence, event.record.previous], [2, first.record.hash]);
   const other = await recorded(again, newCameraId(random), 20_000);
   assert.deepEqual([other.event.record.sequence, other.event.record.previous], [1, null]);
+});
+
+test('a loss that a disk without a free block could not even write down is stated as soon as it can be', async (t) => {
+  const path = await temporaryDirectory(t);
+  let full = true;
+  const signGap = async () => {
+    if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    return 'a.b.c';
+  };
+  const limits = { spoolBytes: 1e9, freeBytes: 1000 };
+  const spool = await open(path, { signGap, limits, freeBytes: async () => (full ? 0 : 1e9) });
+  const camera = newCameraId(random);
+  await assert.rejects(spool.begin(start(camera, 10_000)), SpoolFull);
+  assert.equal(spool.gaps().length, 0);
+  full = false;
+  const { event } = await recorded(spool, camera, 20_000);
+  assert.equal(event.record.sequence, 2);
+  assert.deepEqual(
+    spool.gaps().map(({ statement }) => [statement.fromSequence, statement.toSequence, statement.reason]),
+    [[1, 1, 'disk-full']],
+  );
 });

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Hash, Instant } from '@nightlatch/protocol/encoding';
 import type { CameraId, EventId, HomeId, RandomBytes } from '@nightlatch/protocol/ids';
 import type { ObjectKind } from '@nightlatch/protocol/manifest';
-import { privateDirectory, removeDirectory } from '../settings/private-file.ts';
+import { isErrno, privateDirectory, removeDirectory } from '../settings/private-file.ts';
 import { openChains } from './chains.ts';
-import { createChange } from './change.ts';
+import { type Change, createChange } from './change.ts';
 import { type AppendBytes, appendToDisk, type Durable } from './clip-file.ts';
 import { readClip } from './clip-recovery.ts';
 import { createEventDirectory, readSlice } from './event-directory.ts';
@@ -69,10 +69,8 @@ export interface Spool {
   gapSent(gap: GapFile): void;
   gapDelivered(gap: GapFile): Promise<void>;
   usage(): Promise<SpoolUsage>;
-  /** Wakes whoever waits for a change. */
-  nudge(): void;
-  /** Ends at the next change, or when the time or the signal ends. */
-  waitForChange(timeoutMilliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Told of everything that somebody who delivers might wait for. */
+  readonly change: Change;
 }
 
 export interface SpoolParts {
@@ -90,6 +88,9 @@ export interface SpoolParts {
 /** What the journal, the chain and a directory take, roughly; asked for before an event begins. */
 const EVENT_OVERHEAD_BYTES = 64 * 1024;
 
+/** Losses that wait to be written down: a motion a minute on every one of 64 cameras for a quarter of an hour. */
+const UNSTATED_MAX = 1000;
+
 /** Opens the spool of one agent, and takes stock of what a crash may have left. */
 export async function openSpool(parts: SpoolParts): Promise<Spool> {
   const { path, hashEvent, limits = SPOOL_LIMITS, freeBytes = freeBytesOnDisk } = parts;
@@ -104,6 +105,7 @@ export async function openSpool(parts: SpoolParts): Promise<Spool> {
   let usedBytes = events.reduce((sum, event) => sum + event.bytes, 0);
   let ordinal = Math.max(0, ...events.map((event) => parseDirectoryName(event.name)?.ordinal ?? 0));
   let full: SpoolFull['reason'] | null = null;
+  const unstated: { start: EventStart; reason: SpoolFull['reason'] }[] = [];
   let turn: Promise<unknown> = Promise.resolve();
   // Cameras share the room and the chains' files; what changes them goes one after the other.
   const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
@@ -149,21 +151,35 @@ export async function openSpool(parts: SpoolParts): Promise<Spool> {
     const hash = await hashEvent({ ...start, ...link });
     return { version: 1, ...start, ...link, hash, endedAt: null, state: 'growing', objects: [], clip: null };
   };
-  const begin = async (start: EventStart): Promise<EventWriter> => {
-    const record = await recordOf(start);
-    const { home, camera, sequence, hash, startedAt } = record;
-    try {
-      await makeRoom(EVENT_OVERHEAD_BYTES);
-    } catch (error) {
-      if (!(error instanceof SpoolFull)) throw error;
-      const lost = { home, camera, fromSequence: sequence, toSequence: sequence, hash };
-      await gaps.state({ ...lost, from: startedAt, to: startedAt, reason: error.reason });
-      await chains.advance(home, camera, sequence, hash);
-      throw error;
+  /** Gives a recording that cannot be kept its place in the chain, and states its loss. */
+  const lose = async (start: EventStart, reason: SpoolFull['reason']): Promise<void> => {
+    const { home, camera, sequence, hash, startedAt } = await recordOf(start);
+    const lost = { home, camera, fromSequence: sequence, toSequence: sequence, hash };
+    await gaps.state({ ...lost, from: startedAt, to: startedAt, reason });
+    await chains.advance(home, camera, sequence, hash);
+  };
+  const loseOrRemember = async (start: EventStart, reason: SpoolFull['reason']): Promise<void> => {
+    if (unstated.length >= UNSTATED_MAX) unstated.shift();
+    unstated.push({ start, reason });
+    await stateLosses().catch((error: unknown) => {
+      if (!isErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
+    });
+  };
+  /** On a disk without a single free block not even a loss can be written down; it is as soon as there is one. */
+  const stateLosses = async (): Promise<void> => {
+    for (let first = unstated[0]; first !== undefined; first = unstated[0]) {
+      await lose(first.start, first.reason);
+      unstated.shift();
+      change.tell();
     }
+  };
+  const create = async (start: EventStart): Promise<EventWriter> => {
+    await makeRoom(EVENT_OVERHEAD_BYTES);
+    await stateLosses();
+    const record = await recordOf(start);
     ordinal += 1;
     const name = await createEventDirectory(eventsPath, ordinal, record);
-    await chains.advance(home, camera, sequence, hash);
+    await chains.advance(record.home, record.camera, record.sequence, record.hash);
     const event: SpooledEvent = { name, record, clip: null, bytes: 0, gone: false, setAside: null };
     events.push(event);
     change.tell();
@@ -177,6 +193,15 @@ export async function openSpool(parts: SpoolParts): Promise<Spool> {
       },
       changed: change.tell,
     });
+  };
+  const begin = async (start: EventStart): Promise<EventWriter> => {
+    try {
+      return await create(start);
+    } catch (error) {
+      const full = isErrno(error, 'ENOSPC', 'EDQUOT') ? new SpoolFull('disk-full') : error;
+      if (full instanceof SpoolFull) await loseOrRemember(start, full.reason);
+      throw full;
+    }
   };
 
   return {
@@ -210,7 +235,6 @@ export async function openSpool(parts: SpoolParts): Promise<Spool> {
         full,
       };
     },
-    nudge: change.tell,
-    waitForChange: change.wait,
+    change,
   };
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../settings/private-file.ts';
 import { isGrowing, type SpooledEvent } from '../spool/spooled-event.ts';
 import type { Clock } from './clock.ts';
 import { type DeliverParts, deliverEvent, EventGone } from './deliver-event.ts';
@@ -47,7 +48,7 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
     failures = 0;
   };
   const setAside = (event: SpooledEvent, error: unknown): void => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     spool.setAside(event, why);
     const { camera, event: id } = event.record;
     log('error', 'An event is set aside: it is kept here, and tried again after the next start.', {
@@ -92,17 +93,21 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
         await spool.gapDelivered(gap);
         noteSuccess();
       } catch (error) {
-        if (error instanceof CloudRefusal) {
-          refusedGaps.add(id);
-          log('error', 'The cloud refuses to hear that events were lost.', {
+        if (noteFailure(error)) {
+          await wait(error, failures);
+          return;
+        }
+        refusedGaps.add(id);
+        log(
+          'error',
+          'The cloud could not be told that events were lost; it is told again after the next start.',
+          {
             camera,
             fromSequence,
             toSequence,
-          });
-        } else if (noteFailure(error)) {
-          await wait(error, failures);
-          return;
-        } else throw error;
+            why: messageOf(error),
+          },
+        );
       }
     }
   };
@@ -118,10 +123,11 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
       );
   const backlog = async (): Promise<void> => {
     while (!signal.aborted) {
+      const seen = spool.change.count();
       await sendGaps();
       const event = nextOfBacklog();
       if (event === undefined) {
-        if (!signal.aborted) await spool.waitForChange(IDLE_MILLISECONDS, signal);
+        await spool.change.wait(seen, IDLE_MILLISECONDS, signal);
         continue;
       }
       inHand.add(event);
@@ -137,7 +143,7 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
       while (isGrowing(event) && !signal.aborted) {
         const left = sentAt + GROWING_MILLISECONDS - clock.now();
         if (left <= 0) break;
-        await spool.waitForChange(left, signal);
+        await spool.change.wait(spool.change.count(), left, signal);
       }
     }
     // When the cloud was there a moment ago, the end follows at once; else it queues behind what is older.
@@ -151,17 +157,18 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
   const live = async (): Promise<void> => {
     const following = new Set<Promise<void>>();
     while (!signal.aborted) {
+      const seen = spool.change.count();
       for (const event of spool.events().filter(worthFollowing)) {
         if (following.size >= FOLLOWED_MAX) break;
         inHand.add(event);
         const one = follow(event).finally(() => {
           inHand.delete(event);
           following.delete(one);
-          spool.nudge();
+          spool.change.tell();
         });
         following.add(one);
       }
-      await spool.waitForChange(IDLE_MILLISECONDS, signal);
+      await spool.change.wait(seen, IDLE_MILLISECONDS, signal);
     }
     await Promise.allSettled(following);
   };

@@ -3,7 +3,6 @@ import type { HomeLogHead } from '@nightlatch/protocol/homelog';
 import type { Change } from '../spool/change.ts';
 import type { CloudClient } from './client.ts';
 import type { Clock } from './clock.ts';
-import { CloudAway, CloudRefusal } from './failures.ts';
 import { delayMilliseconds } from './retry.ts';
 
 export interface ReporterParts {
@@ -14,7 +13,8 @@ export interface ReporterParts {
   /** True while the agent waits for something that the owner is about to do: then it asks more often. */
   readonly isEager: () => boolean;
   readonly onHead: (head: HomeLogHead) => Promise<void>;
-  readonly onContact: (error: CloudAway | CloudRefusal | null) => void;
+  /** Null when the cloud took the report. Whatever else goes wrong, such as a full disk, is tried again as well. */
+  readonly onContact: (error: unknown) => void;
   /** Told when a camera's state changes: the report goes at once. */
   readonly change: Change;
 }
@@ -29,20 +29,20 @@ export async function runReporter(parts: ReporterParts, signal: AbortSignal): Pr
   const { client, clock, change } = parts;
   let failures = 0;
   while (!signal.aborted) {
+    const seen = change.count();
     try {
       const answer = await client.call('agent.report', { input: await parts.report() });
       if (answer.logHead !== null) await parts.onHead(answer.logHead);
       failures = 0;
       parts.onContact(null);
     } catch (error) {
-      if (!(error instanceof CloudAway || error instanceof CloudRefusal)) throw error;
       if (signal.aborted) return;
       failures += 1;
       parts.onContact(error);
       await clock.sleep(delayMilliseconds(failures, error, parts.fraction()), signal);
       continue;
     }
-    await change.wait(parts.isEager() ? EAGER_MILLISECONDS : REPORT_MILLISECONDS, signal);
+    await change.wait(seen, parts.isEager() ? EAGER_MILLISECONDS : REPORT_MILLISECONDS, signal);
     await clock.sleep(GATHER_MILLISECONDS, signal);
   }
 }

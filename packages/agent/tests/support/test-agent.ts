@@ -27,16 +27,20 @@ export interface TestAgent {
   stop(): Promise<void>;
 }
 
-/** A directory that is gone after the test. */
+const stops = new Map<string, (() => Promise<void>)[]>();
+
+/** A directory that is gone after the test, and after the agents in it. */
 export async function temporaryDirectory(test: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'nightlatch-agent-'));
-  test.after(() => rm(path, { recursive: true, force: true }));
+  test.after(async () => {
+    await Promise.allSettled((stops.get(path) ?? []).map((stop) => stop()));
+    await rm(path, { recursive: true, force: true });
+  });
   return path;
 }
 
 /** An agent in this process, with a camera that a test plays. */
 export async function startTestAgent(
-  test: TestContext,
   cloud: Pick<StubCloud, 'url'>,
   directory: string,
   options: Partial<AgentOptions> = {},
@@ -64,7 +68,7 @@ export async function startTestAgent(
     stopping.abort();
     await running;
   };
-  test.after(stop);
+  stops.set(directory, [...(stops.get(directory) ?? []), stop]);
   return {
     news,
     directory,
