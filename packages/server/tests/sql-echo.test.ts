@@ -111,4 +111,15 @@ describe('lock 2: every reply proves which question it answers', () => {
     await assert.rejects(marking, { kind: 'unavailable' });
     assert.equal(database.doubts.length, 1);
   });
+
+  test('a pooler that loses the role is found out at the first answer, not served past row-level security', async () => {
+    const forgetful = await startFaultyProxy((await cluster()).port, { forgetRole: true });
+    const url = new URL(await newDatabaseUrl());
+    url.port = String(forgetful.port);
+    const database = await newDatabase({ url: url.href });
+    await assert.rejects(database.ask(NO_SCOPE, mine, [1]), { kind: 'unavailable' });
+    assert.equal(database.doubts[0]?.reason, 'wrong-nonce');
+    await database[Symbol.asyncDispose]();
+    await forgetful.close();
+  });
 });

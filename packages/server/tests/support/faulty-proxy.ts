@@ -27,8 +27,14 @@ export interface FaultyProxy {
 const DATA_ROW = 'D';
 const READY_FOR_QUERY = 'Z';
 
-/** Passes PostgreSQL's wire protocol through, and breaks one reply when told to. */
-export async function startFaultyProxy(target: number): Promise<FaultyProxy> {
+/**
+ * Passes PostgreSQL's wire protocol through, and breaks one reply when told to. With `forgetRole` it loses the role that
+ * a connection asks for when it starts, as poolers do with settings they do not know.
+ */
+export async function startFaultyProxy(
+  target: number,
+  options: { forgetRole?: boolean } = {},
+): Promise<FaultyProxy> {
   let armed: Fault | undefined;
   let broken = false;
   const sockets = new Set<Socket>();
@@ -36,7 +42,11 @@ export async function startFaultyProxy(target: number): Promise<FaultyProxy> {
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
     sockets.add(client);
-    client.pipe(upstream);
+    client.on('data', (chunk: Buffer) => {
+      const text = chunk.toString('latin1');
+      upstream.write(options.forgetRole === true ? text.replace('\0role\0', '\0x.yz\0') : text, 'latin1');
+    });
+    client.on('end', () => upstream.end());
     const end = () => {
       sockets.delete(client);
       client.destroy();
