@@ -230,7 +230,8 @@ export function startPlayer(given: {
       let came = 0;
       try {
         for await (const { index, bytes } of clip.read(from, both)) {
-          await buffer.append(bytes, signal);
+          // The final chunk may be empty: it only says that the clip ends here.
+          if (bytes.length > 0) await buffer.append(bytes, signal);
           have.add(index);
           cursor = index + 1;
           came += 1;

@@ -21,7 +21,7 @@ export interface Timeline {
 const UNKNOWN_STRETCH_MILLISECONDS = 1_000;
 
 /** The map from time to chunks that the camera signed. */
-export function timelineOf(manifest: Manifest): Timeline {
+export function timelineOf(manifest: Pick<Manifest, 'startedAt' | 'endedAt' | 'chunks'>): Timeline {
   const keys = manifest.chunks.flatMap(([, , keyAt], index) => (keyAt === null ? [] : [{ index, keyAt }]));
   const chunks = manifest.chunks.length;
   const lastKeyAt = keys.at(-1)?.keyAt ?? 0;

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { type KeptEvent, makeHome, rowOf, type SealedHome } from '../../tests/support/sealed-home.ts';
+import { chainNotices, wordsOfNotice } from './chain.ts';
+import { guards } from './guards.ts';
+import { isSeen, type SeenEvent, verifyRow } from './seen-event.ts';
+
+let home: SealedHome;
+let events: SeenEvent[];
+before(async () => {
+  home = await makeHome();
+  const kept: KeptEvent[] = [];
+  // Camera 0 has the numbers 1, 2, 4, 7 and 8; camera 1 has 1.
+  for (const skip of [0, 0, 1, 2, 0])
+    kept.push(await home.event({ camera: 0, startedAt: 1e12 + kept.length * 1000, colour: 0, skip }));
+  kept.push(await home.event({ camera: 1, startedAt: 1e12 + 1500, colour: 0 }));
+  const pins = { deviceKeyOf: async () => home.device.publicKey, epochKey: home.epochKey };
+  const seen = await Promise.all(kept.map((event) => verifyRow(rowOf(event, true), { guards, pins })));
+  events = seen.filter(isSeen);
+});
+
+const none = new Map();
+const words = (notices: ReturnType<typeof chainNotices>) => notices.map(wordsOfNotice);
+
+test('holes in the numbers show beside the event above them, each camera by itself', () => {
+  const notices = chainNotices(events, [], none);
+  assert.deepEqual(words(notices), ['2 events are missing here', '1 event is missing here']);
+  assert.deepEqual(
+    notices.map(({ beside }) => beside),
+    [events[3]?.event, events[2]?.event],
+  );
+});
+
+test('a hole that the agent signed for is told as lost, with its reason', async () => {
+  const camera = home.cameras[0]?.camera;
+  assert.ok(camera);
+  const { gap } = await home.gap({
+    camera: 0,
+    fromSequence: 5,
+    toSequence: 6,
+    from: 1,
+    to: 2,
+    reason: 'disk-full',
+  });
+  const statement = { gap, home: home.home, camera, fromSequence: 5, toSequence: 6, from: 1, to: 2 };
+  const notices = chainNotices(events, [{ ...statement, reason: 'disk-full' }], none);
+  assert.deepEqual(words(notices), ['2 events lost: the disk at home was full', '1 event is missing here']);
+});
+
+test('a row that is arriving is not missing', () => {
+  const camera = home.cameras[0]?.camera;
+  assert.ok(camera);
+  assert.deepEqual(words(chainNotices(events, [], new Map([[camera, 2]]))), ['1 event is missing here']);
+});
+
+test('an event that does not name the one before it is told', () => {
+  const [first, second] = events;
+  assert.ok(first && second);
+  assert.deepEqual(chainNotices([first, second], [], none), []);
+  const changed = { ...first, hash: 'A'.repeat(43) };
+  const notices = chainNotices([changed, second], [], none);
+  assert.deepEqual(
+    notices.map(({ kind, beside }) => [kind, beside]),
+    [['broken', second.event]],
+  );
+});
