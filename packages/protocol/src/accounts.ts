@@ -42,15 +42,20 @@ export const Account = z.object({
 });
 export type Account = z.infer<typeof Account>;
 
-/** The proof is derived from the recovery code; the server keeps its hash. */
+/**
+ * The proof is derived from the recovery code; the server keeps its hash. Here as in a new passphrase `account` says whose
+ * master key it is: in a session that is by now another account's nothing is changed, or that one would be locked out.
+ */
 export const RecoverySet = z.object({
+  account: AccountId,
   recoveryProofHash: Hash,
   wrappedMasterKeyByRecovery: WrappedMasterKey,
 });
 export const RecoveryStart = z.object({ email: Email, recoveryProof: base64Url(32) });
 
-export const PassphraseStart = z.object({ registrationRequest: OpaqueMessage });
+export const PassphraseStart = z.object({ account: AccountId, registrationRequest: OpaqueMessage });
 export const PassphraseFinish = z.object({
+  account: AccountId,
   registrationRecord: OpaqueMessage,
   wrappedMasterKey: WrappedMasterKey,
 });

@@ -14,6 +14,13 @@ export const signInAgain = (): NightlatchError =>
     'This needs a recent sign-in. Nothing was changed; sign in again and repeat it.',
   );
 
+/** What was sent is for another account than the session's. */
+export const anotherAccount = (): NightlatchError =>
+  new NightlatchError(
+    'conflict',
+    'This browser is signed in to another account by now. Nothing was changed; sign in again and repeat it.',
+  );
+
 /** One answer for an unknown address, a wrong passphrase, a wrong code and a log-in that took too long. */
 export const wrongCredentials = (): NightlatchError =>
   new NightlatchError(

@@ -219,3 +219,24 @@ test('a new passphrase or a new recovery code takes a sign-in of the last five m
   assert.equal((await changePassphrase(browser, 'another')).finish.statusCode, 200);
   assert.equal((await browser.call('account.get')).statusCode, 200, 'this session goes on');
 });
+
+test('a passphrase or a recovery code of one account is never written into another, whoever the session belongs to', async () => {
+  const [anna, nina] = [await newcomer(), await newcomer()];
+  const { account } = (await anna.browser.call('account.get')).json();
+  const asked = [
+    ['passphrase.start', { registrationRequest: randomText(32) }],
+    ['passphrase.finish', { registrationRecord: randomText(192), wrappedMasterKey: randomText(60) }],
+    [
+      'account.set-recovery',
+      { recoveryProofHash: randomText(32), wrappedMasterKeyByRecovery: randomText(60) },
+    ],
+  ] as const;
+  // The page is still Anna's; its cookie is Nina's by now.
+  for (const [name, input] of asked) {
+    const answer = await nina.browser.call(name, { input: { account, ...input } });
+    assert.equal(answer.statusCode, 409, `${name} ${answer.body}`);
+  }
+  const { finish } = await logIn(newBrowser(cloud), nina.person);
+  assert.equal(finish.json().wrappedMasterKey, nina.person.wrappedMasterKey);
+  assert.equal(finish.json().wrappedMasterKeyByRecovery, null);
+});

@@ -90,21 +90,31 @@ export async function logIn(
   return { start, finish, exportKey: done?.exportKey };
 }
 
+const accountOf = async (browser: Browser): Promise<string> =>
+  (await browser.call('account.get')).json().account;
+
 export async function changePassphrase(
   browser: Browser,
   passphrase: string,
   wrappedMasterKey: string = randomText(60),
 ): Promise<Answers> {
+  const account = await accountOf(browser);
   const { start, registrationRecord } = await register(passphrase, (registrationRequest) =>
-    browser.call('passphrase.start', { input: { registrationRequest } }),
+    browser.call('passphrase.start', { input: { account, registrationRequest } }),
   );
-  const finish = await browser.call('passphrase.finish', { input: { registrationRecord, wrappedMasterKey } });
+  const finish = await browser.call('passphrase.finish', {
+    input: { account, registrationRecord, wrappedMasterKey },
+  });
   return { start, finish };
 }
 
-export const setRecovery = (browser: Browser, person: Person): Promise<LightMyRequestResponse> =>
+export const setRecovery = async (browser: Browser, person: Person): Promise<LightMyRequestResponse> =>
   browser.call('account.set-recovery', {
-    input: { recoveryProofHash: hashOf(person.recoveryProof), wrappedMasterKeyByRecovery: randomText(60) },
+    input: {
+      account: await accountOf(browser),
+      recoveryProofHash: hashOf(person.recoveryProof),
+      wrappedMasterKeyByRecovery: randomText(60),
+    },
   });
 
 export const recover = (

@@ -26,6 +26,10 @@ const account = (request: SentRequest = {}): StrangerRow => ({
   request: async () => request,
   control: false,
 });
+const ofAccount = (input: () => object): StrangerRow => ({
+  request: async ({ victim }) => ({ input: { account: victim.household.unlocked.account, ...input() } }),
+  control: false,
+});
 const ofHome = (rest: SentRequest = {}): StrangerRow => ({
   request: async ({ victim }) => ({ params: { home: victim.household.home }, ...rest }),
 });
@@ -46,13 +50,15 @@ export const strangerRows: Readonly<Record<RouteName, StrangerRow>> = {
 
   logout: account(),
   'account.get': { request: async () => ({}), ownOnly: true },
-  'account.set-recovery': account({
-    input: { recoveryProofHash: hashOf(randomText(32)), wrappedMasterKeyByRecovery: randomText(60) },
-  }),
-  'passphrase.start': account({ input: { registrationRequest: randomText(32) } }),
-  'passphrase.finish': account({
-    input: { registrationRecord: randomText(192), wrappedMasterKey: randomText(60) },
-  }),
+  'account.set-recovery': ofAccount(() => ({
+    recoveryProofHash: hashOf(randomText(32)),
+    wrappedMasterKeyByRecovery: randomText(60),
+  })),
+  'passphrase.start': ofAccount(() => ({ registrationRequest: randomText(32) })),
+  'passphrase.finish': ofAccount(() => ({
+    registrationRecord: randomText(192),
+    wrappedMasterKey: randomText(60),
+  })),
   'sessions.list': { request: async () => ({}), ownOnly: true },
   'sessions.end': {
     control: false,

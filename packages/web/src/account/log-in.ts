@@ -28,6 +28,16 @@ const wrong = () =>
     'E-mail and passphrase do not fit together. Nothing was changed. Check both, or use your recovery code.',
   );
 
+/** Ends the session that came with a crossed answer, and says so. */
+async function notYours(cause?: unknown): Promise<NightlatchError> {
+  await call('logout').catch(() => undefined);
+  return new NightlatchError(
+    'internal',
+    'The cloud answered with keys that are not yours. Nothing of them was used. Try again; if it stays, tell the people who run your cloud.',
+    { cause },
+  );
+}
+
 /** Opens the master key of an answered account; an answer that it does not open is not this person's account. */
 export async function openAccount(
   account: Account,
@@ -40,12 +50,7 @@ export async function openAccount(
     return { account, master, secrets: await deriveAccountKeys(master) };
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
-    await call('logout').catch(() => undefined);
-    throw new NightlatchError(
-      'internal',
-      'The cloud answered with keys that are not yours. Nothing of them was used. Try again; if it stays, tell the people who run your cloud.',
-      { cause: error },
-    );
+    throw await notYours(error);
   }
 }
 
@@ -68,6 +73,8 @@ export async function logIn({ email, passphrase }: Credentials): Promise<Entered
 /** Asks for the passphrase of somebody who is logged in already; the session before ends. */
 export async function logInAgain(before: Account, passphrase: string): Promise<Entered> {
   const entered = await logIn({ email: before.email, passphrase });
+  // An account that this passphrase opens, and not the one of this page: its keys must not be mixed with these.
+  if (entered.account.account !== before.account) throw await notYours();
   await call('sessions.end', { params: { session: before.session.session } }).catch(() => undefined);
   return entered;
 }

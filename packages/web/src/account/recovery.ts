@@ -13,7 +13,7 @@ export async function setRecoveryCode(code: string, master: Bytes, account: Acco
   const { proofHash } = await recoveryProof(secret);
   const wrapped = await wrapMasterKey(master, await recoveryWrappingSecret(secret), 'recovery', account);
   await call('account.set-recovery', {
-    input: { recoveryProofHash: proofHash, wrappedMasterKeyByRecovery: wrapped },
+    input: { account, recoveryProofHash: proofHash, wrappedMasterKeyByRecovery: wrapped },
   });
 }
 
@@ -22,10 +22,10 @@ export async function setPassphrase(passphrase: string, master: Bytes, account: 
   const { registrationRecord, wrappingSecret } = await registerPassphrase(
     passphrase,
     async (registrationRequest) =>
-      (await call('passphrase.start', { input: { registrationRequest } })).registrationResponse,
+      (await call('passphrase.start', { input: { account, registrationRequest } })).registrationResponse,
   );
   const wrappedMasterKey = await wrapMasterKey(master, wrappingSecret, 'passphrase', account);
-  await call('passphrase.finish', { input: { registrationRecord, wrappedMasterKey } });
+  await call('passphrase.finish', { input: { account, registrationRecord, wrappedMasterKey } });
 }
 
 /** Opens the account by its recovery code, for nothing but `finishRecovery`. */

@@ -1,4 +1,4 @@
-import { signInAgain } from '../../../refusals.ts';
+import { anotherAccount, signInAgain } from '../../../refusals.ts';
 import { setPassphrase } from '../../../sql/statements/accounts.ts';
 import { endOtherSessions, makeSessionFull } from '../../../sql/statements/sessions.ts';
 import type { Handler } from '../../handler.ts';
@@ -6,6 +6,7 @@ import type { Handler } from '../../handler.ts';
 /** Every other session ends: whoever knew the old passphrase is out. */
 export const handle: Handler<'passphrase.finish'> = async ({ database }, { caller, input }) => {
   const { account, session } = caller;
+  if (input.account !== account) throw anotherAccount();
   await database.transact({ account }, async (ask) => {
     const [set] = await ask(setPassphrase, [
       account,
