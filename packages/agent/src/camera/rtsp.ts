@@ -1,4 +1,4 @@
-import { AV_CODEC_ID_H264, AVERROR_EOF, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
+import { AV_CODEC_ID_H264, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
 import { Dictionary, FormatContext, Packet, type Stream } from 'node-av/lib';
 import { parameterSetsIn } from '../recorder/mp4/h264.ts';
 import { addressWithCredentials, type RtspAddress } from './address.ts';
@@ -68,16 +68,19 @@ function sourceOf(context: FormatContext, limits: SourceLimits): Source {
   const packet = new Packet();
   packet.alloc();
 
+  let waitedBefore = 0;
   async function read() {
     for (;;) {
       packet.unref();
       const started = performance.now();
       const got = await within(context, limits.stallMilliseconds, () => context.readFrame(packet));
-      if (got === AVERROR_EOF) throw new CameraFailure('stream-ended', 'the stream ended');
+      const waited = performance.now() - started;
       if (got < 0) {
-        const stalled = performance.now() - started >= limits.stallMilliseconds * 0.9;
+        // When it has waited too long FFmpeg hands out the picture it still held, and fails at the next reading.
+        const stalled = Math.max(waited, waitedBefore) >= limits.stallMilliseconds * 0.9;
         throw new CameraFailure(stalled ? 'stream-stalled' : 'stream-ended', `reading failed with ${got}`);
       }
+      waitedBefore = waited;
       if (packet.streamIndex === videoIndex) return { track: 'video' as const, packet };
       if (packet.streamIndex === audioIndex) return { track: 'audio' as const, packet };
     }

@@ -9,8 +9,8 @@ import { createOpenRecording } from './open-recording.ts';
 import { createStateTeller } from './state.ts';
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
-/** Six of its signs of life missed: the process is stuck inside a decoder. */
-const SILENCE_MILLISECONDS = 30_000;
+/** Twelve of its signs of life missed: it is stuck inside a decoder. A busy machine takes 20 s to start a process. */
+const SILENCE_MILLISECONDS = 60_000;
 const STOP_MILLISECONDS = 3_000;
 const GOOD_RUN_MILLISECONDS = 60_000;
 
