@@ -141,6 +141,23 @@ test('logging out clears the keys from the browser', async () => {
   assert.equal(cloud.accounts.sessions.size, 0);
 });
 
+test('logging out in one tab takes the home off the others at once, also without the cloud', async () => {
+  await using cloud = await startStubCloud();
+  await using visitor = await newVisitor(cloud.url);
+  const { page } = visitor;
+  await signUp(page);
+  await page.goto('/cameras');
+  await page.getByText('No cameras yet').waitFor();
+  const other = await page.context().newPage();
+  await other.goto('/settings');
+  await other.getByRole('button', { name: 'Log out' }).waitFor();
+  // The cloud is away: nothing but the other tab itself can tell.
+  await page.context().route('**/api/**', (route) => route.abort());
+  await other.getByRole('button', { name: 'Log out' }).click();
+  await page.getByText('You are logged out').waitFor();
+  assert.equal(await page.getByText('No cameras yet').count(), 0);
+});
+
 test('the passphrase is changed only by somebody who knows the one before', async () => {
   await using cloud = await startStubCloud();
   await using visitor = await newVisitor(cloud.url);

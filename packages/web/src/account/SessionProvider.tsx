@@ -1,6 +1,7 @@
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { call, onSignedOut } from '../api/client.ts';
+import { onOtherTabs, tellOtherTabs } from './other-tabs.ts';
 import { forgetSecrets, keepSecrets, keptSecrets } from './secrets.ts';
 import { type Session, SessionContext, type SessionPlace } from './session.ts';
 
@@ -49,9 +50,23 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
   useEffect(() => {
     void renew();
-    return onSignedOut(() => {
-      if (newest.current.state === 'signed-in') setSession({ state: 'signed-out', notice: ENDED });
-    });
+    const leave = (notice: string) => {
+      if (newest.current.state === 'signed-in') setSession({ state: 'signed-out', notice });
+    };
+    const ends = [
+      onSignedOut(() => leave(ENDED)),
+      // Pictures that were opened here must not outlast the log-out of another tab, with or without the cloud.
+      onOtherTabs((news) => (news === 'left' ? leave(LEFT) : void renew())),
+    ];
+    // A page that comes back from the browser's memory shows what it showed before, whoever has left since.
+    const back = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) void renew();
+    };
+    addEventListener('pageshow', back);
+    return () => {
+      removeEventListener('pageshow', back);
+      for (const end of ends) end();
+    };
   }, [renew]);
 
   const place = useMemo<SessionPlace>(
@@ -59,12 +74,13 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       session,
       renew,
       enter: (entered) => {
-        void keepSecrets(entered.secrets);
+        void keepSecrets(entered.secrets).then(() => tellOtherTabs('entered'));
         setSession({ state: 'signed-in', ...entered });
       },
       forgetMaster: () => setSession((now) => (now.state === 'signed-in' ? { ...now, master: null } : now)),
       leave: async () => {
         await forgetSecrets();
+        tellOtherTabs('left');
         const told = await call('logout').then(
           () => true,
           () => false,
