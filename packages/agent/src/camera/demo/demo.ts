@@ -3,7 +3,7 @@ import { AV_CHANNEL_LAYOUT_MONO, AV_CODEC_ID_PCM_S16LE, AVMEDIA_TYPE_AUDIO } fro
 import { CodecParameters, Packet } from 'node-av/lib';
 import { parameterSetsIn } from '../../recorder/mp4/h264.ts';
 import type { Source } from '../source.ts';
-import { DEMO_PICTURE, paint, rectangle } from './canvas.ts';
+import { type Canvas, DEMO_PICTURE, newCanvas, paint, rectangle } from './canvas.ts';
 import { DEMO_FRAMES_PER_SECOND, DEMO_TIMESCALE, openEncoder } from './encoder.ts';
 import { paintLandscape } from './landscape.ts';
 import { clockText, widthOf, write } from './lettering.ts';
@@ -28,7 +28,9 @@ export async function openDemo({ seed, now }: DemoOptions): Promise<Source> {
   codec.alloc();
   codec.fromContext(encoder.context);
   const landscape = paintLandscape(seed);
-  const canvas = { bytes: Buffer.from(landscape.bytes) };
+  const background = newCanvas();
+  const canvas = newCanvas();
+  let clock = '';
   const visitorAt = createSchedule(seed);
   const sound = createSound(seed);
   const picture = new Packet();
@@ -41,16 +43,24 @@ export async function openDemo({ seed, now }: DemoOptions): Promise<Source> {
   let frame = 0;
   let soundIsNext = false;
 
-  function draw() {
-    landscape.bytes.copy(canvas.bytes);
-    const visitor = visitorAt(frame / DEMO_FRAMES_PER_SECOND);
-    if (visitor) paintVisitor(canvas, visitor);
+  /** The landscape with its lettering, which changes once a second. */
+  function lettered(): Canvas {
+    const text = clockText(now());
+    if (text === clock) return background;
+    clock = text;
+    landscape.bytes.copy(background.bytes);
     label('DEMO', 16);
-    label(clockText(now()), DEMO_PICTURE.widthPixels - 16 - widthOf('00:00:00'));
+    label(clock, DEMO_PICTURE.widthPixels - 16 - widthOf(clock));
+    return background;
   }
   function label(text: string, left: number) {
-    paint(canvas, rectangle(left - 7, 12, widthOf(text) + 14, 26, 6), [12, 14, 22], 0.55);
-    write(canvas, text, left, 18);
+    paint(background, rectangle(left - 7, 12, widthOf(text) + 14, 26, 6), [12, 14, 22], 0.55);
+    write(background, text, left, 18);
+  }
+  function draw() {
+    lettered().bytes.copy(canvas.bytes);
+    const visitor = visitorAt(frame / DEMO_FRAMES_PER_SECOND);
+    if (visitor) paintVisitor(canvas, visitor);
   }
 
   async function readPicture() {
