@@ -66,6 +66,8 @@ test('an event that the cloud refuses for good is kept and does not hold up the 
   const cloud = await startStubCloud(t);
   const agent = await startTestAgent(cloud, directory);
   await pairTestAgent(cloud, agent);
+  cloud.trouble = () => 'hang-up';
+  await record(agent, 1, 3);
   let refused: string | null = null;
   cloud.trouble = (path) => {
     if (!path.startsWith('/api/agent/events/')) return null;
@@ -74,7 +76,6 @@ test('an event that the cloud refuses for good is kept and does not hold up the 
       ? { status: 422, body: { error: { kind: 'unprocessable', message: 'no such camera' } } }
       : null;
   };
-  await record(agent, 1, 3);
   await until('the others', () => cloud.completed.length === 2);
   await agent.stop();
   cloud.trouble = null;
@@ -87,13 +88,14 @@ test('an event over which the cloud stumbles is put off and does not hold up the
   const cloud = await startStubCloud(t);
   const agent = await startTestAgent(cloud, directory);
   await pairTestAgent(cloud, agent);
+  cloud.trouble = () => 'hang-up';
+  await record(agent, 1, 3);
   let stumbled: string | null = null;
   cloud.trouble = (path) => {
     if (!path.startsWith('/api/agent/events/')) return null;
     stumbled ??= path;
     return path === stumbled ? { status: 500 } : null;
   };
-  await record(agent, 1, 3);
   await until('the others', () => cloud.completed.length === 2);
 });
 

@@ -143,7 +143,10 @@ async function continued(
   const cloud = await startStubCloud(t);
   const agent = await startTestAgent(cloud, directory);
   const household = await pairTestAgent(cloud, agent);
-  const entries = [...household.entries, ...(await more({ household, agent: await agentOf(cloud) }))];
+  // The cloud's own copy: what the owner has does not change by it.
+  const shown = { ...household, entries: [...household.entries] };
+  const added = await more({ household: shown, agent: await agentOf(cloud) });
+  const entries = [...shown.entries, ...added];
   cloud.logEntries = () => entries;
   const head = { sequence: entries.length - 1, hash: await entryHash(entries.at(-1) ?? '') };
   cloud.household = { ...household, head: async () => head };
@@ -213,7 +216,8 @@ test('a forked log is not obeyed', async (t) => {
     household.entries.pop();
     return [await foreignEpoch(household, 1, household.owner.signing.privateKey)];
   });
-  await refusal(agent);
+  const problem = await refusal(agent);
+  assert.ok(problem.kind === 'problem' && /not what the owner of this home signed/.test(problem.text));
 });
 
 test('a camera that the owner gave to another agent gets no key here', async (t) => {

@@ -198,9 +198,9 @@ test('after a power cut bytes that never reached the disk are not taken for reco
   const writer = await beginClip(spool, newCameraId(random), 10_000);
   for (const value of [1, 2, 3]) await append(writer, value);
   const container = join(path, 'events', writer.event.name, 'clip.0.sealed');
-  // The file has its length, but the last chunk's blocks are empty.
+  // The file has its length, but the blocks of its last chunk are empty.
   await truncate(container, HEADER.length + 2 * (4 + 30 * KiB));
-  await truncate(container, HEADER.length + 3 * (4 + 30 * KiB));
+  await appendFile(container, frameOf(30 * KiB, 0).frame);
   const again = await open(path);
   const [event] = again.events();
   assert.ok(event);
