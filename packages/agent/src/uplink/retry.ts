@@ -1,4 +1,3 @@
-import type { Clock } from './clock.ts';
 import { CloudAway } from './failures.ts';
 
 export interface Backoff {
@@ -23,30 +22,4 @@ export function delayMilliseconds(
   const ceiling = Math.min(backoff.capMilliseconds, backoff.baseMilliseconds * 2 ** Math.min(failures, 16));
   const asked = error instanceof CloudAway ? error.retryAfterSeconds * 1000 : 0;
   return asked + ceiling * fraction;
-}
-
-/** Tries until it succeeds; gives up on anything but CloudAway, and when the signal is aborted. */
-export async function retryWhileAway<Result>(
-  tryOnce: () => Promise<Result>,
-  given: {
-    readonly clock: Clock;
-    readonly fraction: () => number;
-    readonly signal: AbortSignal;
-    readonly backoff?: Backoff;
-    readonly onFailure?: (error: unknown, failures: number) => void;
-  },
-): Promise<Result> {
-  for (let failures = 1; ; failures++) {
-    try {
-      return await tryOnce();
-    } catch (error) {
-      if (!(error instanceof CloudAway) || given.signal.aborted) throw error;
-      given.onFailure?.(error, failures);
-      await given.clock.sleep(
-        delayMilliseconds(failures, error, given.fraction(), given.backoff),
-        given.signal,
-      );
-      if (given.signal.aborted) throw error;
-    }
-  }
 }
