@@ -69,10 +69,18 @@ export async function startHouse(
     up,
     ended,
     screen: () => said,
-    untilSays: (what) =>
-      until(`${what} on a screen that says: ${said}`, async () => what.exec(said) ?? undefined).catch(() => {
-        throw new Error(`${what} was never on the screen: ${said}`);
-      }),
+    untilSays: async (what) => {
+      let over = false;
+      void ended.then(() => {
+        over = true;
+      });
+      const found = await until(
+        `${what} on the screen`,
+        async () => what.exec(said) ?? (over ? null : undefined),
+      );
+      if (found === null) throw new Error(`it ended without saying ${what}: ${said}`);
+      return found;
+    },
   };
 }
 

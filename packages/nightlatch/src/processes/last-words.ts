@@ -8,7 +8,7 @@ const POSTGRES = /^\S+ \S+ \S+ \[\d+\] (\w+): +(.*)$/;
  * What a log line says to a person: the message of a JSON line at error level or above, of a fatal line of PostgreSQL,
  * or any other line as it stands.
  */
-export function saidToPeople(line: string): string | undefined {
+export function saidToPeople(line: string, levelMin: number = PINO_ERROR): string | undefined {
   const [, level, words] = POSTGRES.exec(line) ?? [];
   if (level !== undefined) return level === 'FATAL' || level === 'PANIC' ? words : undefined;
   if (!line.startsWith('{')) return line.trim() === '' ? undefined : line.trim();
@@ -16,7 +16,7 @@ export function saidToPeople(line: string): string | undefined {
     const entry: unknown = JSON.parse(line);
     if (typeof entry !== 'object' || entry === null) return undefined;
     const level = 'level' in entry && typeof entry.level === 'number' ? entry.level : 0;
-    if (level < PINO_ERROR) return undefined;
+    if (level < levelMin) return undefined;
     return 'msg' in entry && typeof entry.msg === 'string' ? entry.msg : undefined;
   } catch {
     return line.trim();

@@ -33,6 +33,7 @@ export interface Program {
   readonly files?: readonly number[];
   readonly isReady: (line: string) => boolean;
   readonly onMessage?: (message: unknown) => void;
+  readonly onStarted?: (pid: number | undefined) => void;
   readonly readyMilliseconds: number;
   readonly stopSignal: NodeJS.Signals;
   readonly stopMilliseconds: number;
@@ -53,6 +54,7 @@ export async function startProcess(program: Program, abort: AbortSignal): Promis
     ...program.user,
     stdio: ['ignore', 'pipe', 'pipe', ...(program.files ?? ['ipc' as const])],
   });
+  program.onStarted?.(child.pid);
   const words = listenForLastWords();
   const ready = Promise.withResolvers<void>();
   for (const stream of [child.stdout, child.stderr]) {

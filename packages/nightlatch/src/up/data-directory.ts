@@ -17,6 +17,8 @@ export interface DataDirectory {
   readonly agent: string;
   readonly logs: string;
   readonly postgres: string;
+  /** Which processes run, for the start after a kill. */
+  readonly processes: string;
   /** Lets another Nightlatch have the directory. */
   [Symbol.dispose](): void;
 }
@@ -61,6 +63,7 @@ export async function openDataDirectory(opening: Opening): Promise<DataDirectory
       agent: inside('agent'),
       logs: inside('logs'),
       postgres: inside('postgres'),
+      processes: inside('processes.json'),
       [Symbol.dispose]: unlock,
     };
   } catch (error) {

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { UpOptions } from '../command-line.ts';
+import { endLeftovers, forgetProcesses, rememberProcess } from '../processes/leftovers.ts';
 import { type LogFile, openLogFile } from '../processes/log-file.ts';
 import { startProcess } from '../processes/process.ts';
 import { type AgentNews, agentNews } from './agent-news.ts';
@@ -43,10 +45,7 @@ export async function up(surroundings: Surroundings): Promise<number> {
   const progress = showProgress(surroundings.screen);
   const host = environment.HOST || '127.0.0.1';
   progress.say(`Nightlatch ${version}`);
-  // A start that would fail on a port fails before a database is made or touched.
-  await assertFree(options.port, host, '--port');
-  if (options.agent) await assertFree(options.pagePort, '127.0.0.1', '--page-port');
-  using data = await openDataDirectory({ directory: options.dataDirectory, version, freeBytes });
+  using data = await openFreePlace(options, version, host);
   await using keeper = openKeeper({ progress, stop, force });
   const log = (name: string) => {
     const file = openLogFile(path.join(data.logs, `${name}.log`));
@@ -69,8 +68,31 @@ export async function up(surroundings: Surroundings): Promise<number> {
   const failure = await Promise.race([keeper.failed, aborted(stop)]);
   progress.say('', failure === undefined ? 'Stopping…' : `${failure} Nightlatch stops.`);
   await keeper[Symbol.asyncDispose]();
+  forgetProcesses(data.processes);
   progress.say('Stopped. Everything recorded so far is kept.');
   return failure === undefined ? 0 : 1;
+}
+
+/**
+ * The data directory, with free ports. A start that would fail on a port fails before anything is made or touched; unless
+ * it is our own earlier processes that hold it, which a kill has left behind.
+ * @throws Refused
+ */
+async function openFreePlace(options: UpOptions, version: string, host: string): Promise<DataDirectory> {
+  const assertPorts = async () => {
+    await assertFree(options.port, host, '--port');
+    if (options.agent) await assertFree(options.pagePort, '127.0.0.1', '--page-port');
+  };
+  if (!existsSync(options.dataDirectory)) await assertPorts();
+  const data = await openDataDirectory({ directory: options.dataDirectory, version, freeBytes });
+  try {
+    await endLeftovers(data.processes);
+    await assertPorts();
+    return data;
+  } catch (error) {
+    data[Symbol.dispose]();
+    throw error;
+  }
 }
 
 const aborted = (signal: AbortSignal): Promise<undefined> =>
@@ -120,7 +142,12 @@ async function startCloud(house: House, databaseUrl: string): Promise<void> {
   });
   await progress.step(
     'Starting the cloud',
-    () => keeper.keep({ name: 'The cloud', essential: true, start: (abort) => startProcess(cloud, abort) }),
+    () =>
+      keeper.keep({
+        name: 'The cloud',
+        essential: true,
+        start: (abort) => startProcess({ ...cloud, onStarted: remember(house, 'cloud') }, abort),
+      }),
     () => `Cloud: on port ${surroundings.options.port}`,
   );
 }
@@ -146,11 +173,21 @@ async function startAgent(house: House): Promise<{ news: AgentNews; cameras: Cam
   });
   await progress.step(
     'Starting the agent',
-    () => keeper.keep({ name: 'The agent', essential: false, start: (abort) => startProcess(agent, abort) }),
+    () =>
+      keeper.keep({
+        name: 'The agent',
+        essential: false,
+        start: (abort) => startProcess({ ...agent, onStarted: remember(house, 'agent') }, abort),
+      }),
     () => agentLine(cameras),
   );
   return { news, cameras };
 }
+
+const remember =
+  ({ data }: House, name: string) =>
+  (pid: number | undefined): void =>
+    rememberProcess(data.processes, name, pid);
 
 /** How this machine calls a server that listens on `host`: by the name that a browser here uses as well. */
 function hereOf(host: string): string {
