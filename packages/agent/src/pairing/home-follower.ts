@@ -49,14 +49,19 @@ export async function openHomeFollower(parts: FollowerParts): Promise<HomeFollow
   let state = stored === null ? null : await restore(stored);
   let problem: string | null = null;
 
-  const readAfter = async (sequence: number): Promise<string[]> => {
+  /** Each page is verified before the next is asked for, so that what the owner did not sign is never gathered. */
+  const readOn = async (
+    before: HomeState | EmptyHome,
+  ): Promise<{ next: HomeState; entries: readonly string[] }> => {
     const entries: string[] = [];
+    let now = before;
     for (let page = 0; page < PAGES_MAX; page++) {
-      const after = sequence + entries.length;
-      const answer = await client.call('agent.read-log', { query: { after } });
+      const answer = await client.call('agent.read-log', { query: { after: now.head?.sequence ?? -1 } });
+      const next = await applyEntries(now, answer.entries);
       entries.push(...answer.entries);
-      if (!answer.more) return entries;
+      if (!answer.more) return { next, entries };
       if (answer.entries.length === 0) break;
+      now = next;
     }
     throw new LogRefused('the cloud never comes to the end of the log');
   };
@@ -85,11 +90,9 @@ export async function openHomeFollower(parts: FollowerParts): Promise<HomeFollow
     adopt: async (acceptance) => {
       if (stored !== null) throw new LogRefused('this agent belongs to a home already');
       const { home, owner, ownerKey, genesisHash } = acceptance;
-      const entries = await readAfter(-1);
-      const next = await applyEntries(
-        emptyHome(home, { ownerSigningKey: ownerKey, genesisHash }),
-        entries,
-      ).catch((error: unknown) => {
+      const begun = emptyHome(home, { ownerSigningKey: ownerKey, genesisHash });
+      const { next, entries } = await readOn(begun).catch((error: unknown) => {
+        if (!(error instanceof VaultError)) throw error;
         throw new LogRefused('the home log is not the one of the owner who took the code', { cause: error });
       });
       assertPaired(next, acceptance, agent, deviceKey);
@@ -111,16 +114,14 @@ export async function openHomeFollower(parts: FollowerParts): Promise<HomeFollow
         problem = null;
         return onChange();
       }
-      let entries: string[];
-      let next: HomeState;
+      let read: Awaited<ReturnType<typeof readOn>>;
       try {
-        entries = await readAfter(mine.sequence);
-        next = await applyEntries(state, entries);
+        read = await readOn(state);
       } catch (error) {
         if (error instanceof VaultError || error instanceof LogRefused) return refuse(FORK);
         throw error;
       }
-      await keep(next, entries, stored);
+      await keep(read.next, read.entries, stored);
       problem = null;
       onChange();
     },
