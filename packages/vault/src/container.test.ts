@@ -148,6 +148,17 @@ test('a header that lies about its length, or has ids or numbers that cannot be,
   }
 });
 
+test('an id behind a byte order mark is not that id: there is one header for a label', () => {
+  const idAt = 13;
+  const marked = concat(
+    one.header.subarray(0, idAt),
+    Uint8Array.of((one.header[idAt] ?? 0) + 3, 0xef, 0xbb, 0xbf),
+    one.header.subarray(idAt + 1),
+  );
+  new DataView(marked.buffer).setUint16(4, marked.length);
+  assert.throws(() => parseHeader(marked), { reason: 'malformed' });
+});
+
 test('a header longer than any can be is refused at once, and not waited for', () => {
   const long = one.header.slice().fill(0xff, 4, 6);
   assert.throws(() => parseHeader(long), { reason: 'malformed' });

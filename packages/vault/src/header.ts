@@ -81,7 +81,9 @@ export function parseHeader(bytes: Uint8Array): ContainerHeader {
     offset += count;
     return new Uint8Array(bytes.slice(offset - count, offset));
   };
-  const text = (): string => new TextDecoder().decode(take(take(1)[0] ?? 0));
+  // A decoder drops a byte order mark, and then there would be two headers for one label.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const text = (): string => decoder.decode(take(take(1)[0] ?? 0));
   const home = parsed(HomeId, text(), 'The home in a container');
   const camera = parsed(CameraId, text(), 'The camera in a container');
   const event = parsed(EventId, text(), 'The event in a container');
