@@ -90,7 +90,12 @@ export function streamEgress({ gate, hub, headers, take }: EgressParts, given: P
     // A generator that waits for news does not notice that its reader is gone.
     reply.raw.once('close', close);
     return reply
-      .headers({ ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })
+      .headers({
+        ...headers,
+        'content-type': 'text/event-stream',
+        'x-accel-buffering': 'no',
+        connection: 'close',
+      })
       .send(body);
   };
 

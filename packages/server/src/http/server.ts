@@ -14,6 +14,8 @@ import { serveWebApp } from './web-app.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 120_000;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
+/** How long requests under way get to end when the server stops. */
+const CLOSE_PATIENCE_MILLISECONDS = 2_000;
 
 const isName = (name: string): name is RouteName => Object.hasOwn(routes, name);
 
@@ -69,8 +71,12 @@ export async function buildServer(
       milliseconds: Math.round(reply.elapsedTime),
     });
   });
-  // Streams of events have no end of their own; a server that closes would wait for them.
-  app.addHook('preClose', async () => cloud.egress.endStreams());
+  app.addHook('preClose', async () => {
+    // Streams of events have no end of their own; a server that closes would wait for them.
+    cloud.egress.endStreams();
+    // Browsers open connections that they may need; Node takes one without a request for busy, for a minute.
+    setTimeout(() => app.server.closeAllConnections(), CLOSE_PATIENCE_MILLISECONDS).unref();
+  });
   for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, name);
   await serveWebApp(app, cloud.config.webDirectory);
   return app;
