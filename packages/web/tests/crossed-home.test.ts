@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { axeFindings } from './support/axe.ts';
 import { newVisitor } from './support/browser.ts';
 import { logIn, PASSPHRASE, signUp } from './support/doings.ts';
+import { newEntered } from './support/entered.ts';
 import { type StubCloud, startStubCloud } from './support/stub-cloud.ts';
 import { newTestAgent } from './support/test-agent.ts';
 
 /** Two homes in one cloud; gives the entries of each log by whose it is. */
 async function twoHomes(cloud: StubCloud) {
-  await using neighbour = await newVisitor(cloud.url);
-  await signUp(neighbour.page, 'nina@example.org', 'nine neighbours knit nightly');
+  await using neighbour = await newEntered(cloud, 'nina@example.org');
   await neighbour.page.goto('/cameras');
   await neighbour.page.getByText('No cameras yet').waitFor();
   const [theirs] = [...cloud.homes.logs.values()];
@@ -20,9 +20,8 @@ async function twoHomes(cloud: StubCloud) {
 test("another home's log is shown to nobody, is said to be wrong, and is reported", async () => {
   await using cloud = await startStubCloud();
   const theirs = await twoHomes(cloud);
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const { page } = visitor;
-  await signUp(page);
   cloud.cross.set('home-log.read', () => ({ entries: theirs.entries, more: false }));
   await page.goto('/cameras');
   await page.getByRole('heading', { name: 'Nightlatch stopped here' }).waitFor();
@@ -36,11 +35,10 @@ test("another home's log is shown to nobody, is said to be wrong, and is reporte
 
 test('a log that lost its last entries is refused by a browser that has seen them, until it is whole again', async () => {
   await using cloud = await startStubCloud();
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const { page } = visitor;
   const agent = await newTestAgent();
   cloud.homes.offers.set(agent.code.locator, agent.offer);
-  await signUp(page);
   await page.goto('/pair');
   await page.getByLabel('Pairing code').fill(agent.code.code);
   await page.getByRole('button', { name: 'Find the agent' }).click();
@@ -80,9 +78,8 @@ test("a log-in answered with another's account shows nothing of it and is left a
 test("an account answered with another's is not opened with the keys of this browser", async () => {
   await using cloud = await startStubCloud();
   await twoHomes(cloud);
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const { page } = visitor;
-  await signUp(page);
   cloud.cross.set('account.get', (answer) => ({
     ...Object(answer),
     ...cloud.accounts.byEmail.get('nina@example.org'),
@@ -94,9 +91,8 @@ test("an account answered with another's is not opened with the keys of this bro
 
 test("another home's camera in the list is not shown, and is reported once", async () => {
   await using cloud = await startStubCloud();
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const { page } = visitor;
-  await signUp(page);
   const foreign = await newTestAgent();
   cloud.homes.cameras.push({
     camera: foreign.camera,
@@ -144,9 +140,8 @@ test('a browser that has lost its keys asks to log in again, and nothing is lost
 
 test('an account answered without its home makes no second one in a browser that knows the first', async () => {
   await using cloud = await startStubCloud();
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const { page } = visitor;
-  await signUp(page);
   await page.goto('/cameras');
   await page.getByText('No cameras yet').waitFor();
   cloud.cross.set('account.get', (answer) => ({ ...Object(answer), homes: [] }));

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { axeFindings } from './support/axe.ts';
 import { newVisitor } from './support/browser.ts';
 import { confirmRecoveryCode, signUp } from './support/doings.ts';
+import { newEntered } from './support/entered.ts';
 import { type StubCloud, startStubCloud } from './support/stub-cloud.ts';
 import { newTestAgent, type TestAgent } from './support/test-agent.ts';
 
@@ -72,13 +73,12 @@ test('an agent is paired by its code, and its camera added, named and opened aga
 
 test('the name of a camera is in nothing that the cloud was sent, and renaming shows at once', async () => {
   await using cloud = await startStubCloud();
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const { page } = visitor;
   const agent = await newTestAgent();
   waiting(cloud, agent);
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.postData() ?? ''));
-  await signUp(page);
   await page.goto('/pair');
   await pair(page, agent.code.code);
   announce(cloud, agent, 'demo');
@@ -102,10 +102,9 @@ const atob64 = (body: string): string =>
 
 test("another agent's offer under the same first group is refused, and nothing is sent back", async () => {
   await using cloud = await startStubCloud();
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const [mine, foreign] = [await newTestAgent(), await newTestAgent()];
   cloud.homes.offers.set(mine.code.locator, foreign.offer);
-  await signUp(visitor.page);
   await visitor.page.goto('/pair');
   await find(visitor.page, mine.code.code);
   await visitor.page.getByText('does not belong to this code. Nothing was paired').waitFor();
@@ -115,9 +114,8 @@ test("another agent's offer under the same first group is refused, and nothing i
 
 test('a code that has run out, or is not whole, or that no agent shows, says so', async () => {
   await using cloud = await startStubCloud();
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const { page } = visitor;
-  await signUp(page);
   await page.goto('/pair');
   const late = await newTestAgent(Date.now() - 3_600_000);
   waiting(cloud, late);
@@ -150,7 +148,7 @@ test('the code of a link is kept through sign-up, and stays in no address', asyn
 
 test('a browser that reads codes offers it, and fills the code in', async () => {
   await using cloud = await startStubCloud();
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   const { page } = visitor;
   const agent = await newTestAgent();
   waiting(cloud, agent);
@@ -165,7 +163,6 @@ test('a browser that reads codes offers it, and fills the code in', async () => 
       getUserMedia: async () => document.createElement('canvas').captureStream(),
     });
   }, `${cloud.url}/pair#${agent.code.code}`);
-  await signUp(page);
   await page.goto('/pair');
   await page.getByRole('button', { name: 'Scan the code' }).click();
   await page.getByRole('heading', { name: 'Found your agent' }).waitFor();
@@ -173,9 +170,8 @@ test('a browser that reads codes offers it, and fills the code in', async () => 
 
 test('where the browser reads no codes there is no button for it', async () => {
   await using cloud = await startStubCloud();
-  await using visitor = await newVisitor(cloud.url);
+  await using visitor = await newEntered(cloud);
   await visitor.page.addInitScript(() => Reflect.deleteProperty(window, 'BarcodeDetector'));
-  await signUp(visitor.page);
   await visitor.page.goto('/pair');
   await visitor.page.getByRole('button', { name: 'Find the agent' }).waitFor();
   assert.equal(await visitor.page.getByRole('button', { name: 'Scan the code' }).count(), 0);

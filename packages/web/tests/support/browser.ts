@@ -13,6 +13,9 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+/** Of each wait for a condition. Stretching a passphrase takes a second alone, and many on a busy machine. */
+const WAIT_MILLISECONDS_MAX = 60_000;
+
 let started: Promise<Browser> | undefined;
 
 /** The browser of this test file, started at the first call and closed after its last test. */
@@ -41,7 +44,7 @@ export async function newVisitor(
     timezoneId: 'Europe/Berlin',
     ...options,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(WAIT_MILLISECONDS_MAX);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(error.message));

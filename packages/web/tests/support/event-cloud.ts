@@ -1,13 +1,12 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import type { CameraRow, EventRow, EventsPage, StreamMessage } from '@nightlatch/protocol/events';
 import { EventId } from '@nightlatch/protocol/ids';
 import { routes } from '@nightlatch/protocol/routes';
 import { toBase64Url } from '@nightlatch/vault/encoding';
-import { build } from 'vite';
 import { builtApp } from './built-app.ts';
 import { type KeptEvents, keptEvents } from './kept-events.ts';
 import type { SealedHome } from './sealed-home.ts';
+import { seedScript } from './seed-script.ts';
 import { serveApp } from './serve-app.ts';
 
 /** Answers as a test wants them crossed; what is not given is honest. */
@@ -16,28 +15,6 @@ export interface Crossing {
   event?: (honest: EventRow) => EventRow;
   sealed?: (honest: Uint8Array<ArrayBuffer>, path: string) => Uint8Array<ArrayBuffer>;
   log?: (honest: readonly string[]) => readonly string[];
-}
-
-let seedScript: Promise<string> | undefined;
-async function bundledSeed(): Promise<string> {
-  const output = await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      write: false,
-      target: 'es2023',
-      lib: {
-        entry: fileURLToPath(new URL('./seed-entry.ts', import.meta.url)),
-        formats: ['iife'],
-        name: 'seeding',
-        fileName: 'seed',
-      },
-    },
-  });
-  const chunks = (Array.isArray(output) ? output : []).flatMap(({ output: files }) =>
-    files.flatMap((file) => (file.type === 'chunk' ? [file.code] : [])),
-  );
-  return chunks.join('\n');
 }
 
 /**
@@ -85,8 +62,7 @@ export async function startEventCloud(home: SealedHome) {
     if (path === '/seed.html')
       return response.writeHead(200, { 'content-type': 'text/html' }).end('<title>-</title>');
     if (path === '/seed.js') {
-      seedScript ??= bundledSeed();
-      return response.writeHead(200, { 'content-type': 'text/javascript' }).end(await seedScript);
+      return response.writeHead(200, { 'content-type': 'text/javascript' }).end(await seedScript());
     }
     if (!path.startsWith('/api')) return serveApp(await builtApp(), path, response);
     if (isAway) return request.socket.destroy();

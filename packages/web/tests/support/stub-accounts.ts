@@ -13,7 +13,7 @@ import {
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import { type HomeId, newLoginId, newSessionId, type RandomBytes, SessionId } from '@nightlatch/protocol/ids';
 import type { RouteName } from '@nightlatch/protocol/routes';
-import { accountIdOfKey } from '@nightlatch/vault/account';
+import { accountIdOfKey, deriveAccountKeys, newMasterKey } from '@nightlatch/vault/account';
 import { fromBase64Url, hashBytes, toBase64Url } from '@nightlatch/vault/encoding';
 import { server as opaque, ready } from '@serenity-kit/opaque';
 import type { Asked, StubHandler } from './stub-cloud.ts';
@@ -155,6 +155,30 @@ export async function accountsOfStub(random: RandomBytes) {
       },
     };
   };
-  return { handlers, byEmail, sessions, here };
+  /** An account with a confirmed recovery code and a session, by keys alone: nobody can log in to it. */
+  const addEntered = async (email: string) => {
+    const master = newMasterKey(random);
+    const { account, keys } = await deriveAccountKeys(master);
+    const wrapped = toBase64Url(random(60));
+    const made: StubAccount = {
+      account,
+      email,
+      keys,
+      wrappedMasterKey: wrapped,
+      wrappedMasterKeyByRecovery: wrapped,
+      record: '',
+      proofHash: null,
+    };
+    byEmail.set(email, made);
+    const token = toBase64Url(random(32));
+    sessions.set(token, {
+      session: newSessionId(random),
+      kind: 'full',
+      startedAt: Date.now(),
+      account: made,
+    });
+    return { master: toBase64Url(master), token };
+  };
+  return { handlers, byEmail, sessions, here, addEntered };
 }
 export type AccountsOfStub = Awaited<ReturnType<typeof accountsOfStub>>;
