@@ -13,6 +13,7 @@ test('a day is named from where the viewer stands', () => {
 
 test('the last hour is told in minutes, and before that the time of day', () => {
   assert.equal(aboutWhen(noon - 20_000, noon), 'just now');
+  assert.equal(aboutWhen(noon + 30_000, noon), 'just now');
   assert.equal(aboutWhen(noon - 12 * 60_000, noon), '12 min ago');
   assert.equal(aboutWhen(noon - 3_600_000, noon), clockTime(noon - 3_600_000));
 });

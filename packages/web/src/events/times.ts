@@ -14,8 +14,9 @@ export const exactTime = (at: number): string =>
 /** "just now", "12 min ago", and from an hour on the time of day. */
 export function aboutWhen(at: number, now: number): string {
   const minutes = Math.floor((now - at) / MINUTE);
-  if (minutes < 0 || minutes >= 60) return clockTime(at);
-  return minutes === 0 ? 'just now' : `${minutes} min ago`;
+  // `now` is renewed every 20 s, and the agent's clock may be a little ahead.
+  if (minutes < -2 || minutes >= 60) return clockTime(at);
+  return minutes <= 0 ? 'just now' : `${minutes} min ago`;
 }
 
 /** "Today", "Yesterday", or the day with its weekday, with the year where it is not this one. */

@@ -64,3 +64,13 @@ test('an event that does not name the one before it is told', () => {
     [['broken', second.event]],
   );
 });
+
+test('two events under one number are told, whichever of them the next one names', () => {
+  const [first, second, third] = events;
+  assert.ok(first && second && third);
+  const twin = { ...second, event: third.event };
+  assert.deepEqual(
+    chainNotices([first, second, twin], [], none).map(({ kind }) => kind),
+    ['broken'],
+  );
+});

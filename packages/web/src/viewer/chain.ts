@@ -64,8 +64,10 @@ function ofOneCamera(camera: CameraId, links: Link[], arriving: number): ChainNo
       const missing = Math.max(0, hole - expected);
       if (hole > 0) expected = Math.max(0, expected - hole);
       if (missing > 0) say('missing', missing, null);
-      const linked = newer.event !== undefined && link.event !== undefined && hole === 0;
-      if (linked && newer.event?.facts.previous !== link.event?.hash) say('broken', 0, null);
+      const areEvents = newer.event !== undefined && link.event !== undefined;
+      // Two events under one number: a chain was signed twice, as by an agent that was set back to an old copy.
+      const broken = hole < 0 || (hole === 0 && newer.event?.facts.previous !== link.event?.hash);
+      if (areEvents && broken) say('broken', 0, null);
     }
     if (link.gap !== undefined) say('lost', link.to - link.from + 1, link.gap.reason);
     above = link.event ?? above;

@@ -166,9 +166,10 @@ export function startPlayer(given: {
     wanted = () => nextChunk(timeline, have, video.currentTime, cursor);
 
     const setDuration = () => {
-      const seconds = Math.max(timeline.durationMilliseconds / 1000, buffer.spans().at(-1)?.end ?? 0);
-      if (media.readyState === 'open' && !source.updating && !(Math.abs(media.duration - seconds) < 0.01))
-        media.duration = seconds;
+      const known = Number.isFinite(media.duration) ? media.duration : 0;
+      // It only grows until the end is appended: a length below any frame that the decoder has is an error.
+      const seconds = Math.max(known, timeline.durationMilliseconds / 1000, buffer.spans().at(-1)?.end ?? 0);
+      if (media.readyState === 'open' && !source.updating && seconds > known) media.duration = seconds;
       tell({ durationSeconds: seconds });
     };
 
