@@ -1,12 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { CameraState } from '@nightlatch/protocol/events';
 import type { CameraId } from '@nightlatch/protocol/ids';
 import type { CameraMessage } from '../recorder/recording.ts';
 import { reconnectDelay } from './backoff.ts';
 import { type CameraSource, messageBytes, type Order, Told } from './messages.ts';
 import { createOpenRecording } from './open-recording.ts';
-import { createStateTeller } from './state.ts';
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 /** Twelve of its signs of life missed: it is stuck inside a decoder. A busy machine takes 20 s to start a process. */
@@ -50,7 +49,7 @@ export function startCamera(options: CameraOptions): RunningCamera {
   let armed = options.armed;
   let stopping = false;
   let attempt = 0;
-  let child: ChildProcess | null = null;
+  let running: { child: ChildProcess; ended: Promise<ProcessEnd> } | null = null;
   let restart: NodeJS.Timeout | undefined;
   let delivered: Promise<void> = Promise.resolve();
   const open = createOpenRecording();
@@ -62,19 +61,21 @@ export function startCamera(options: CameraOptions): RunningCamera {
       .then(taken);
   }
 
-  const become = createStateTeller(options.now, (state) => deliver({ kind: 'state', state }, () => {}));
+  /** The process has died without a word: the state it told last no longer holds. */
+  function tellDead() {
+    const state: CameraState = { state: 'offline', reason: 'internal', since: Math.round(options.now()) };
+    deliver({ kind: 'state', state }, () => {});
+  }
 
   function launch() {
     attempt += 1;
     const started = options.now();
     // Nothing of the agent's environment and no argument: the camera's password goes over the channel.
     const born = fork(CHILD, [], { serialization: 'advanced', env: {}, execArgv: [], stdio: 'ignore' });
-    child = born;
-    const order = (message: Order) => {
-      if (born.connected) born.send(message, () => {});
-    };
+    const ended = endOf(born);
+    running = { child: born, ended };
     let watchdog = setTimeout(() => born.kill('SIGKILL'), SILENCE_MILLISECONDS);
-    order({
+    tell(born, {
       kind: 'begin',
       camera,
       source: options.source,
@@ -84,26 +85,30 @@ export function startCamera(options: CameraOptions): RunningCamera {
     born.on('message', (raw) => {
       clearTimeout(watchdog);
       watchdog = setTimeout(() => born.kill('SIGKILL'), SILENCE_MILLISECONDS);
-      const told = Told.parse(raw);
-      const taken = () => order({ kind: 'taken', bytes: messageBytes(told) });
+      const { data: told } = Told.safeParse(raw);
+      if (!told) {
+        log.warn({ camera }, 'the process of the camera said something that makes no sense; it is ended');
+        born.kill('SIGKILL');
+        return;
+      }
+      const taken = () => tell(born, { kind: 'taken', bytes: messageBytes(told) });
       if (told.kind === 'fault')
         log.warn({ camera, fault: told.text }, 'the process of the camera has a fault');
-      if (told.kind === 'alive' || told.kind === 'fault') return taken();
+      if (told.kind === 'alive' || told.kind === 'fault') {
+        taken();
+        return;
+      }
       open.follow(told);
       deliver(told, taken);
     });
-    born.on('error', (error) =>
-      log.warn({ camera, error: error.message }, 'the process of the camera failed'),
-    );
-    // The channel may still hold messages when the process is gone: only after both is everything known.
-    void Promise.all([once(born, 'exit'), once(born, 'disconnect')]).then(([[code, signal]]) => {
+    void ended.then(({ code, signal, error }) => {
       clearTimeout(watchdog);
-      child = null;
+      running = null;
       const end = open.interrupted();
       if (end) deliver(end, () => {});
       if (stopping) return;
-      log.warn({ camera, code, signal }, 'the process of the camera ended; it is started again');
-      become('offline', 'internal');
+      log.warn({ camera, code, signal, error }, 'the process of the camera ended; it is started again');
+      tellDead();
       if (options.now() - started >= GOOD_RUN_MILLISECONDS) attempt = 1;
       restart = setTimeout(launch, reconnectDelay(attempt, options.random));
     });
@@ -113,29 +118,52 @@ export function startCamera(options: CameraOptions): RunningCamera {
   return {
     setArmed(value) {
       armed = value;
-      if (child?.connected) child.send({ kind: 'arm', armed } satisfies Order, () => {});
+      if (running) tell(running.child, { kind: 'arm', armed });
     },
     get processId() {
-      return child?.pid ?? null;
+      return running?.child.pid ?? null;
     },
     async stop() {
       stopping = true;
       clearTimeout(restart);
-      if (child) await endOf(child);
+      if (running) {
+        const { child, ended } = running;
+        tell(child, { kind: 'stop' });
+        const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
+        await ended;
+        clearTimeout(kill);
+      }
       await delivered;
     },
   };
 }
 
-/** Asks the process to end and waits; after three seconds it is killed. */
-function endOf(child: ChildProcess): Promise<void> {
+/** A channel that closes at the same moment is no fault: the end of the process is told by its own event. */
+function tell(child: ChildProcess, order: Order) {
+  if (child.connected) child.send(order, () => {});
+}
+
+interface ProcessEnd {
+  code: number | null;
+  signal: string | null;
+  /** Why the process could not be started. */
+  error: string | null;
+}
+
+/** Resolves when the process is gone and its channel is read to the end: messages may still be in it. */
+function endOf(child: ChildProcess): Promise<ProcessEnd> {
   return new Promise((resolve) => {
-    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
-    void Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(() => {
-      clearTimeout(kill);
-      resolve();
+    let end: ProcessEnd | null = null;
+    const check = () => {
+      if (end && !child.connected) resolve(end);
+    };
+    child.on('exit', (code, signal) => {
+      end = { code, signal, error: null };
+      check();
     });
-    if (child.connected) child.send({ kind: 'stop' } satisfies Order, () => {});
-    else child.kill('SIGKILL');
+    child.on('disconnect', check);
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, error: error.message });
+    });
   });
 }

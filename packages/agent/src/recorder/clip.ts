@@ -9,6 +9,9 @@ const FRAGMENT_SECONDS_MAX = 1;
 const LONE_PICTURE_SECONDS = 1 / 15;
 const AAC_FRAME_SAMPLES = 1024;
 
+/** RFC 6381: the audio object type is in the first five bits of the AudioSpecificConfig; 2 is AAC-LC. */
+const audioCodecString = (audio: AudioTrack): string => `mp4a.40.${(audio.config[0] ?? 0) >> 3}`;
+
 export interface ClipFragment {
   bytes: Uint8Array<ArrayBuffer>;
   atMilliseconds: number;
@@ -83,7 +86,7 @@ export function createClip(
   }
 
   return {
-    mediaType: `video/mp4; codecs="${[videoCodecString(parameterSets), ...(audio ? ['mp4a.40.2'] : [])].join(',')}"`,
+    mediaType: `video/mp4; codecs="${[videoCodecString(parameterSets), ...(audio ? [audioCodecString(audio)] : [])].join(',')}"`,
     init: initSegment({ video, parameterSets, audio, firstPictureDelayTicks: first.pts - first.dts }),
 
     /** Takes the next packet and returns the fragment that it completes, if it does. */

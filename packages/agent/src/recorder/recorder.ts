@@ -180,6 +180,7 @@ export function createRecorder(options: RecorderOptions) {
       end();
       moving = false;
       onset = null;
+      thumbnails = createThumbnailChoice(parameters);
     },
     /** The source has ended: so does the recording. */
     close: end,
