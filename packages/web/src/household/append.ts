@@ -27,22 +27,25 @@ const isConflict = (error: unknown) => error instanceof NightlatchError && error
 
 /**
  * Signs what `decide` finds to do on the newest verified log, and hands it to `store`. Where another browser was first,
- * it decides once more on what is there then.
+ * it decides once more on what is there then; never on the same log, because a cloud that calls a stored entry a
+ * conflict would then hold two of the owner's entries for one place, a fork for each of two sides.
  */
 export async function appendToLog(
-  household: Household,
+  household: Pick<Household, 'home' | 'signing' | 'refreshLog'>,
   decide: (log: HomeState) => Promise<readonly HomeLogAction[]> | readonly HomeLogAction[],
   store = async (entries: string[]): Promise<unknown> =>
     call('home-log.append', { params: { home: household.home }, input: { entries } }),
 ): Promise<HomeState> {
-  const once = async () => {
-    const log = await household.refreshLog();
+  const once = async (log: HomeState) => {
     const actions = await decide(log);
     if (actions.length > 0) await store(await signActions(log, actions, household.signing, Date.now()));
   };
-  await once().catch((error: unknown) => {
+  const before = await household.refreshLog();
+  await once(before).catch(async (error: unknown) => {
     if (!isConflict(error)) throw error;
-    return once();
+    const now = await household.refreshLog();
+    if (now.head.sequence === before.head.sequence) throw error;
+    return once(now);
   });
   return household.refreshLog();
 }
