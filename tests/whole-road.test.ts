@@ -60,7 +60,7 @@ test('from a real RTSP camera to the screens of its home, in every browser of th
     audio: 'aac',
     moves: MOVES,
   });
-  const house = await startHouse(t, await newDirectory(t), {
+  const house = await startHouse(t, await newDirectory(), {
     environment: { NIGHTLATCH_CAMERA_URL: camera.url.replace('://', `://anna:${CAMERA_PASSWORD}@`) },
   });
   const [, code = ''] = await house.untilSays(/Pairing code\s+([0-9A-Z-]{24})/);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -34,9 +34,10 @@ export async function until<Result>(what: string, look: () => Promise<Result | u
   throw new Error(`it did not come to this: ${what}`);
 }
 
-export async function newDirectory(t: TestContext): Promise<string> {
+/** A directory that goes when the test file ends: by then whoever works in it has ended. */
+export async function newDirectory(): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'nightlatch-up-'));
-  t.after(() => rm(directory, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 

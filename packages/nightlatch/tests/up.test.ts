@@ -16,7 +16,7 @@ import {
 } from './house.ts';
 
 test('everything starts in a folder closed to others, survives kill -9 of each part, ends in order, and starts again', async (t) => {
-  const directory = await newDirectory(t);
+  const directory = await newDirectory();
   // As below /root: nobody but its owner gets in, and so neither does the user of the database.
   await chmod(directory, 0o700);
   const house = await startHouse(t, directory);
@@ -74,7 +74,7 @@ test('everything starts in a folder closed to others, survives kill -9 of each p
 });
 
 test('a port in use is told before anything is made', async (t) => {
-  const directory = await newDirectory(t);
+  const directory = await newDirectory();
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
@@ -87,7 +87,7 @@ test('a port in use is told before anything is made', async (t) => {
 });
 
 test('a database that does not answer is told, and nothing is left running', async (t) => {
-  const directory = await newDirectory(t);
+  const directory = await newDirectory();
   const house = await startHouse(t, directory, {
     environment: { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' },
   });
@@ -96,7 +96,7 @@ test('a database that does not answer is told, and nothing is left running', asy
 });
 
 test('a Ctrl-C in the middle of the start ends it in order', async (t) => {
-  const house = await startHouse(t, await newDirectory(t));
+  const house = await startHouse(t, await newDirectory());
   await house.untilSays(/✓ Database/);
   house.up.kill('SIGTERM');
   assert.equal(await house.ended, 0);
