@@ -27,3 +27,10 @@ export const wrongCredentials = (): NightlatchError =>
     'wrong-credentials',
     'That did not open an account. Check the address and what you typed.',
   );
+
+export const storageFull = (cause?: unknown): NightlatchError =>
+  new NightlatchError(
+    'storage-full',
+    'The disk of the cloud is full. What had arrived before is kept, and the agent keeps the rest; make room.',
+    { cause, retryAfterSeconds: 60 },
+  );

@@ -178,3 +178,20 @@ test('a device key proves itself once a challenge, with its own id, within a min
   );
   assert.equal(await attempt(right, device.privateKey, 'nightlatch-manifest+jwt'), 401);
 });
+
+test('an agent that is no longer pinned brings nothing more, though its session goes on', async () => {
+  const former = await newSide(cloud);
+  const event = await former.agent.record(former.household);
+  await cloud.owner`update agent_pins set validity = tstzrange(lower(validity), now())
+    where agent_id = ${former.agent.device.agent}`;
+  assert.equal((await former.agent.putEvent(event, [event.clip.manifest])).status, 404);
+  assert.equal((await former.agent.createUpload(former.event.clip)).status, 404);
+  const { gate } = cloud.cloud;
+  const asked = { agent: former.agent.device.agent, home: former.household.home };
+  await assert.rejects(gate.agent(asked), { kind: 'not-found' });
+  // Whoever decided before, the ingest asks again in its own transaction.
+  await assert.rejects(cloud.cloud.ingest.event({ ...asked, event: event.event, manifests: [] }), {
+    kind: 'not-found',
+  });
+  assert.deepEqual(await (await former.agent.report()).json(), { home: null, logHead: null });
+});

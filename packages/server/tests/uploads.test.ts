@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { truncate, writeFile } from 'node:fs/promises';
+import { rename, truncate, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -175,6 +175,19 @@ test('bytes behind the confirmed ones, left by a crash, are never sent and are o
   assert.equal(offsetOf(await agent.headUpload(clip)), 5000);
   const rest = { offset: 5000, bytes: clip.bytes.slice(5000), length: clip.bytes.length };
   assert.equal((await agent.patchUpload(clip, rest)).status, 204);
+  assert.deepEqual((await read(clip)).rawPayload, Buffer.from(clip.bytes));
+});
+
+test('an object that a crash left in its place but not marked is marked by the next word of the agent', async () => {
+  const event = await agent.record(household);
+  const { clip } = event;
+  await agent.putEvent(event, [clip.growing(1)]);
+  await agent.send(clip);
+  await rename(fileOf(clip), fileOf(clip).replace(/\.part$/, ''));
+  const { objects } = await (await agent.putEvent(event, [clip.manifest])).json();
+  assert.deepEqual(objects, [
+    { kind: 'clip', revision: 0, receivedBytes: clip.bytes.length, complete: true },
+  ]);
   assert.deepEqual((await read(clip)).rawPayload, Buffer.from(clip.bytes));
 });
 

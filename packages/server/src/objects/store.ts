@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { EventId, HomeId } from '@nightlatch/protocol/ids';
 import type { ObjectKind } from '@nightlatch/protocol/manifest';
+import { storageFull } from '../refusals.ts';
 
 export interface ObjectName {
   readonly home: HomeId;
@@ -48,13 +48,6 @@ const FREE_BYTES_MIN = 512 * 1024 * 1024;
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
-
-const storageFull = (cause?: unknown): NightlatchError =>
-  new NightlatchError(
-    'storage-full',
-    'The disk of the cloud is full. What had arrived before is kept, and the agent keeps the rest; make room.',
-    { cause, retryAfterSeconds: 60 },
-  );
 
 async function syncDirectory(directory: string): Promise<void> {
   await using handle = await open(directory, constants.O_RDONLY);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { RandomBytes } from '@nightlatch/protocol/ids';
+import { storageFull } from '../refusals.ts';
 import { type Connections, connect, driverParameter, isPostgresError } from './connections.ts';
 import { type Doubt, doubtful, SqlError, unavailable } from './failures.ts';
 import { type Lane, makeLanes } from './lanes.ts';
@@ -77,7 +78,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const failed = (lane: Lane, statement: string, error: unknown): Error => {
     if (error instanceof NightlatchError) return error;
     if (isPostgresError(error)) {
-      if (error.code === '57014') return unavailable(error);
+      // Cancelled by its time limit; or the loser of two that waited for each other. Trying again is right.
+      if (/^(57014|40P01|40001)$/.test(error.code)) return unavailable(error);
+      if (error.code === '53100') return storageFull(error);
       if (!/^(57P|08|53300)/.test(error.code))
         return new SqlError(statement, error.code, error.message, error.constraint_name);
       lanes.destroy(lane);
