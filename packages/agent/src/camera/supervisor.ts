@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CameraState } from '@nightlatch/protocol/events';
 import type { CameraId } from '@nightlatch/protocol/ids';
 import type { CameraMessage } from '../recorder/recording.ts';
+import { redactedAddress } from './address.ts';
 import { reconnectDelay } from './backoff.ts';
 import { type CameraSource, messageBytes, type Order, Told } from './messages.ts';
 import { createOpenRecording } from './open-recording.ts';
@@ -114,6 +115,8 @@ export function startCamera(options: CameraOptions): RunningCamera {
     });
   }
 
+  const address = options.source.kind === 'rtsp' ? redactedAddress(options.source.url) : 'demo';
+  log.info({ camera, address }, 'a camera is started');
   launch();
   return {
     setArmed(value) {
