@@ -38,7 +38,7 @@ export async function recoverSpool(
     const read = await readRecord(directory);
     const record = read?.event === known.event && read.sequence === known.sequence ? read : null;
     if (record !== null) await chains.advance(record.home, record.camera, record.sequence, record.hash);
-    if (isStated(gaps, known.camera, known.sequence)) {
+    if (isStated(gaps, known, record)) {
       // The crash came between the statement and the removal; the statement stands.
       await removeDirectory(eventsPath, name);
       continue;
@@ -65,12 +65,20 @@ export async function recoverSpool(
   return { events, report: { interrupted, lost } };
 }
 
-const isStated = (gaps: GapFiles, camera: string, sequence: number): boolean =>
+/** Whether a gap says that the event is lost. An unreadable event has no home to compare: one camera's number is enough. */
+const isStated = (
+  gaps: GapFiles,
+  known: { readonly camera: string; readonly sequence: number },
+  record: EventRecord | null,
+): boolean =>
   gaps
     .list()
     .some(
       ({ statement }) =>
-        statement.camera === camera && statement.fromSequence <= sequence && sequence <= statement.toSequence,
+        (record === null || statement.home === record.home) &&
+        statement.camera === known.camera &&
+        statement.fromSequence <= known.sequence &&
+        known.sequence <= statement.toSequence,
     );
 
 /** The record of what is left of the event; null where nothing is worth delivering. */

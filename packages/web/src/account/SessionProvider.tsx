@@ -81,11 +81,11 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       leave: async () => {
         await forgetSecrets();
         tellOtherTabs('left');
-        const told = await call('logout').then(
-          () => true,
-          () => false,
-        );
-        setSession({ state: 'signed-out', notice: told ? LEFT : LEFT_UNTOLD });
+        // What was opened leaves the screen at once, however long the cloud takes to answer.
+        setSession({ state: 'signed-out', notice: LEFT });
+        await call('logout').catch(() => {
+          if (newest.current.state === 'signed-out') setSession({ state: 'signed-out', notice: LEFT_UNTOLD });
+        });
       },
     }),
     [session, renew],

@@ -26,7 +26,7 @@ export function OfferStep({ found, onPaired, onBack }: OfferStepProps) {
         <p>
           <strong>Agent {agentInWords(agent)}</strong>
           <br />
-          <span className="quiet">It answered with your code, so it is the one in front of you.</span>
+          <span className="quiet">It answered with this code. Pair it only if the code is from your agent’s own screen.</span>
         </p>
         <p>
           Once paired, it obeys this account only. It keeps your cameras’ passwords at home, and seals every
