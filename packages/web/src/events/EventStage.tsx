@@ -133,10 +133,21 @@ export function EventStage(props: EventStageProps) {
         disabled={problem !== null || nowhere}
       />
       <p className="stage-note" role="status">
-        {lost ?? (problem === null && state?.growing ? 'Still recording. It goes on by itself.' : '')}
+        {lost ?? (problem === null ? growingWords(state) : '')}
       </p>
     </dialog>
   );
+}
+
+/** The longest clip is two minutes: one that has grown for longer stopped somewhere on its way here. */
+const GROWING_MILLISECONDS_MAX = 5 * 60_000;
+
+function growingWords(state: ReturnType<typeof usePlayer>): string {
+  if (!state?.growing || state.opening === null) return '';
+  const age = Date.now() - state.opening.clip.manifest.startedAt;
+  return age < GROWING_MILLISECONDS_MAX
+    ? 'Still recording. It goes on by itself.'
+    : 'The end has not arrived. It is added when your agent delivers it.';
 }
 
 function waitingWords(state: ReturnType<typeof usePlayer>): string | null {
