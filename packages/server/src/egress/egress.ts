@@ -9,6 +9,7 @@ import { notFound } from '../refusals.ts';
 import { objectEgress } from './object.ts';
 import { rowEgress } from './rows.ts';
 import { type StreamLimits, streamEgress } from './stream.ts';
+import type { DownloadLimits } from './watch.ts';
 
 export interface EgressOptions {
   readonly gate: Pick<Gate, 'redeem' | 'member'>;
@@ -17,11 +18,12 @@ export interface EgressOptions {
   readonly hub: Pick<Hub, 'onHome' | 'onAccess' | 'onMissed'>;
   readonly onMismatch: OnMismatch;
   readonly streams?: Partial<StreamLimits>;
+  readonly downloads?: Partial<DownloadLimits>;
   /** Only a test that shows what the comparison is good for passes another; production has no setting for it. */
   readonly sameLabel?: (found: ObjectLabel, granted: ObjectLabel) => boolean;
 }
 
-export interface EgressParts extends Required<Omit<EgressOptions, 'streams'>> {
+export interface EgressParts extends Required<Omit<EgressOptions, 'streams' | 'downloads'>> {
   /** On everything that leaves: nobody between here and the viewer may keep it. */
   readonly headers: Readonly<Record<string, string>>;
   /** The content of a grant of the gate's, not used before, that says what was asked in this session; else refused. */
@@ -59,7 +61,7 @@ export function createEgress(options: EgressOptions) {
     },
   };
   return {
-    object: objectEgress(parts),
+    object: objectEgress(parts, options.downloads ?? {}),
     ...rowEgress(parts),
     ...streamEgress(parts, options.streams ?? {}),
   };

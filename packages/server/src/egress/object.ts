@@ -3,9 +3,11 @@ import type { FastifyReply } from 'fastify';
 import type { AskedObject } from '../gate/asked.ts';
 import type { Grant } from '../gate/grant.ts';
 import type { ObjectContent } from '../gate/object.ts';
+import type { OpenObject } from '../objects/store.ts';
 import { notFound } from '../refusals.ts';
 import type { EgressParts } from './egress.ts';
 import { parseRange } from './range.ts';
+import { type DownloadLimits, downloadWatches } from './watch.ts';
 
 export interface ObjectRequest {
   readonly grant: Grant<ObjectContent>;
@@ -15,9 +17,10 @@ export interface ObjectRequest {
   readonly reply: FastifyReply;
 }
 
-/** Sends the sealed bytes of an object, as far as they have arrived. */
-export function objectEgress(parts: EgressParts) {
+/** Sends the sealed bytes of an object, as far as they have arrived, for as long as the caller may have them. */
+export function objectEgress(parts: EgressParts, limits: Partial<DownloadLimits>) {
   const { objects, ledger, sameLabel, take, refuse } = parts;
+  const watchDownload = downloadWatches(parts, limits);
   return async ({ grant, asked, rangeHeader, reply }: ObjectRequest): Promise<FastifyReply> => {
     const { session, account, home, event, kind, revision } = asked;
     const { camera, epoch, receivedBytes, complete } = take(grant, {
@@ -26,13 +29,13 @@ export function objectEgress(parts: EgressParts) {
     });
     if (receivedBytes === 0) throw notFound();
 
-    const object = await objects.open({ home, event, kind, revision });
-    if (object === undefined || object.sizeBytes < receivedBytes) {
-      await object?.[Symbol.asyncDispose]();
-      throw new Error(`the object store has less of ${event}.${kind}.${revision} than the database says`);
-    }
+    const watch = watchDownload({ session, account, home });
+    let object: OpenObject | undefined;
     let sent = false;
     try {
+      object = await objects.open({ home, event, kind, revision });
+      if (object === undefined || object.sizeBytes < receivedBytes)
+        throw new Error(`the object store has less of ${event}.${kind}.${revision} than the database says`);
       // The same open file is read for the label and sent: it cannot be exchanged in between.
       const label = await readLabel(await object.read(0, Math.min(HEADER_BYTES_MAX, receivedBytes)));
       const granted = { home, camera, event, kind, revision, epoch };
@@ -57,9 +60,12 @@ export function objectEgress(parts: EgressParts) {
       if (range !== 'all') reply.code(206).header('content-range', `bytes ${first}-${last}/${total}`);
       reply.header('content-length', last - first + 1);
       sent = true;
-      return reply.send(object.stream(first, last));
+      return reply.send(watch.over(object.stream(first, last)));
     } finally {
-      if (!sent) await object[Symbol.asyncDispose]();
+      if (!sent) {
+        watch.end();
+        await object?.[Symbol.asyncDispose]();
+      }
     }
   };
 }

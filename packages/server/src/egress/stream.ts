@@ -8,6 +8,7 @@ import type { Grant } from '../gate/grant.ts';
 import type { MemberContent } from '../gate/member.ts';
 import type { EgressParts } from './egress.ts';
 import { createInbox } from './inbox.ts';
+import { memberAsOfNow } from './watch.ts';
 
 export interface StreamLimits {
   readonly streamsPerAccountMax: number;
@@ -35,15 +36,7 @@ export function streamEgress({ gate, hub, headers, take }: EgressParts, given: P
   const limits = { ...LIMITS, ...given };
   const open = new Map<AccountId, Set<() => void>>();
   const count = (): number => [...open.values()].reduce((sum, streams) => sum + streams.size, 0);
-
-  const mayStill = async (asked: AskedHome): Promise<boolean> => {
-    try {
-      take(await gate.member(asked), { what: 'member', ...homeKeys(asked) });
-      return true;
-    } catch {
-      return false;
-    }
-  };
+  const mayStill = memberAsOfNow({ gate, take });
 
   async function* messages(asked: AskedHome, inbox: ReturnType<typeof createInbox>): AsyncGenerator<string> {
     inbox.put({ kind: 'ready' });
