@@ -1,0 +1,100 @@
+import type { Page } from 'playwright-core';
+import { SCENE } from './numbered-scene.ts';
+
+/** A picture of the scene on screen, read back from its pixels. Times in milliseconds since 1970. */
+export interface SeenFrame {
+  /** When the tap, or the seek, was made. */
+  readonly askedAt: number;
+  /** When the browser said that the picture is presented. */
+  readonly shownAt: number;
+  readonly mediaSeconds: number;
+  /** The number that stands in the picture; null where there is none that can be read. */
+  readonly number: number | null;
+}
+
+export interface FrameWatch {
+  /** After the next click on the page, the first picture of the first video on it. */
+  firstFrame(): Promise<SeenFrame>;
+  /** Seeks, and waits for the picture that belongs there. */
+  seek(seconds: number): Promise<SeenFrame>;
+}
+
+/** Runs in the page, and so it stands alone. */
+function watchFrames(scene: typeof SCENE) {
+  const { squarePixels, numberBits, checkBits } = scene;
+  const canvas = document.createElement('canvas');
+  canvas.width = squarePixels * (numberBits + checkBits);
+  canvas.height = squarePixels;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+
+  function numberIn(video: HTMLVideoElement): number | null {
+    if (context === null) return null;
+    const { width, height } = canvas;
+    context.drawImage(video, 0, 0, width, height, 0, 0, width, height);
+    const { data } = context.getImageData(0, squarePixels / 2, width, 1);
+    let told = 0;
+    for (let bit = 0; bit < numberBits + checkBits; bit++) {
+      const light = data[(bit + 0.5) * squarePixels * 4 + 1] ?? 128;
+      if (light > 80 && light < 176) return null;
+      if (light > 128) told |= 1 << bit;
+    }
+    const number = told & ((1 << numberBits) - 1);
+    return told >> numberBits === ((number * 7 + 5) & ((1 << checkBits) - 1)) ? number : null;
+  }
+
+  const since1970 = (moment: number) => performance.timeOrigin + moment;
+  let tappedAt = 0;
+  const tapped = (tap: Event) => {
+    tappedAt = tap.timeStamp;
+  };
+  document.addEventListener('click', tapped, { capture: true, once: true });
+  const video = new Promise<HTMLVideoElement>((resolve) => {
+    new MutationObserver((_, observer) => {
+      const found = document.querySelector('video');
+      if (found === null) return;
+      observer.disconnect();
+      resolve(found);
+    }).observe(document, { childList: true, subtree: true });
+  });
+  const frame = (of: HTMLVideoElement, wanted: (mediaSeconds: number) => boolean) =>
+    new Promise<{ shownAt: number; mediaSeconds: number; number: number | null }>((resolve) => {
+      const look = (_: number, { mediaTime }: VideoFrameCallbackMetadata) => {
+        const shownAt = since1970(performance.now());
+        if (wanted(mediaTime)) resolve({ shownAt, mediaSeconds: mediaTime, number: numberIn(of) });
+        else of.requestVideoFrameCallback(look);
+      };
+      of.requestVideoFrameCallback(look);
+    });
+  const first = video.then((of) => frame(of, () => true));
+
+  return {
+    firstFrame: async () => {
+      const seen = await first;
+      return { ...seen, askedAt: since1970(tappedAt) };
+    },
+    seek: async (seconds: number) => {
+      const of = await video;
+      const seen = frame(of, (at) => at > seconds - 0.2 && at < seconds + 0.5);
+      const askedAt = since1970(performance.now());
+      of.currentTime = seconds;
+      return { ...(await seen), askedAt };
+    },
+  };
+}
+
+/** Begins to watch a page on which there is no video yet. */
+export async function startFrameWatch(page: Page): Promise<FrameWatch> {
+  const watch = await page.evaluateHandle(watchFrames, SCENE);
+  return {
+    firstFrame: () => watch.evaluate((inPage) => inPage.firstFrame()),
+    seek: (seconds) => watch.evaluate((inPage, to) => inPage.seek(to), seconds),
+  };
+}
+
+/** @throws Error where the picture is not the one of its time: then nothing was measured. */
+export function assertReal({ number, mediaSeconds }: SeenFrame): void {
+  const should = Math.round(mediaSeconds * SCENE.framesPerSecond);
+  // Between the callback and the reading of the pixels the next picture may have come.
+  if (number === null || Math.abs(number - should) > 2)
+    throw new Error(`The picture at ${mediaSeconds} s should be number ${should}, and is ${number}.`);
+}
