@@ -53,7 +53,17 @@ export const readHomesOfAccount = statement({
   row: z.object({ home_id: HomeId, role: z.enum(['owner']) }),
 });
 
-/** Only for a session that proved itself lately, or where no code was ever set. */
+/**
+ * One change of an account's credentials at a time. The statement after it sees what the one before it did: an update that
+ * joins the session and has to wait would go on with the session as it was before the wait. Parameter: account.
+ */
+export const lockAccount = statement({
+  name: 'lock-account',
+  text: `select account_id from accounts where account_id = $1 for update`,
+  row: z.object({ account_id: AccountId }),
+});
+
+/** After `lockAccount`. Only for a session that proved itself lately, or where no code was ever set. */
 export const setRecovery = statement({
   name: 'set-recovery',
   text: `update accounts a
@@ -66,7 +76,7 @@ export const setRecovery = statement({
   row: z.object({ account_id: AccountId }),
 });
 
-/** Only for a session that proved itself lately, or one that was made by the recovery code. */
+/** After `lockAccount`. Only for a session that proved itself lately, or one that was made by the recovery code. */
 export const setPassphrase = statement({
   name: 'set-passphrase',
   text: `update accounts a

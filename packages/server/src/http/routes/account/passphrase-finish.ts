@@ -1,5 +1,5 @@
 import { anotherAccount, signInAgain } from '../../../refusals.ts';
-import { setPassphrase } from '../../../sql/statements/accounts.ts';
+import { lockAccount, setPassphrase } from '../../../sql/statements/accounts.ts';
 import { endOtherSessions, makeSessionFull } from '../../../sql/statements/sessions.ts';
 import type { Handler } from '../../handler.ts';
 
@@ -8,6 +8,7 @@ export const handle: Handler<'passphrase.finish'> = async ({ database }, { calle
   const { account, session } = caller;
   if (input.account !== account) throw anotherAccount();
   await database.transact({ account }, async (ask) => {
+    await ask(lockAccount, [account]);
     const [set] = await ask(setPassphrase, [
       account,
       session,
