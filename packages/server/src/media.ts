@@ -24,7 +24,12 @@ export interface Media {
     readonly gap: ReturnType<typeof gapIngest>;
     readonly upload: Uploads;
   };
-  readonly limits: { readonly claims: Limit; readonly reports: Limit; readonly agentSessions: Limit };
+  readonly limits: {
+    readonly homes: Limit;
+    readonly claims: Limit;
+    readonly reports: Limit;
+    readonly agentSessions: Limit;
+  };
   /** A viewer was handed something that it had not asked for, and said so. */
   readonly onReport: (report: { report: ReportId; home: HomeId; what: string; reason: string }) => void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -61,11 +66,12 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
     gate,
     egress,
     ingest: {
-      event: eventIngest({ database, gate, complete }),
+      event: eventIngest({ database, gate, objects, complete }),
       gap: gapIngest({ database, gate }),
       upload: createUploads({ database, objects, complete }),
     },
     limits: {
+      homes: limit('homes', 20),
       claims: limit('pairing-claims', 60),
       reports: limit('mismatch-reports', 600),
       // A whole street behind one address reconnects, each agent a few times.

@@ -12,6 +12,8 @@ import { unprocessable, verified } from './refusal.ts';
 
 /** The log is read and verified anew at each append, 0.2 ms an entry: a home has some dozens, and this bounds it. */
 const ENTRIES_MAX = 4096;
+/** An epoch for one member is less than 1 KiB. Without this bound a log of 4096 entries could be half a gigabyte. */
+const LOG_BYTES_MAX = 8 * 1024 * 1024;
 
 const moved = (): NightlatchError =>
   new NightlatchError(
@@ -32,9 +34,11 @@ export async function appendEntries(
 ): Promise<{ head: HomeLogHead; before: HomeState }> {
   const [row] = await ask(lockHome, [home]);
   if (row === undefined) throw notFound();
+  const { ownerSigningKey, genesisHash, sequence, hash, logBytes } = row;
+  const bytes = entries.reduce((sum, entry) => sum + entry.length, logBytes);
+  if (sequence + 1 + entries.length > ENTRIES_MAX || bytes > LOG_BYTES_MAX)
+    throw unprocessable('The home log is full.');
   const stored = await ask(wholeLog, [home]);
-  const { ownerSigningKey, genesisHash, sequence, hash } = row;
-  if (stored.length + entries.length > ENTRIES_MAX) throw unprocessable('The home log is full.');
 
   const payloads = await verified(async () => entries.map((jws) => unverifiedPayload(jws, HomeLogEntry)));
   const [first] = payloads;

@@ -8,6 +8,7 @@ import { unverifiedPayload } from '@nightlatch/vault/signing';
 import type { z } from 'zod';
 import type { Gate } from '../gate/gate.ts';
 import { tellHome } from '../hub/hub.ts';
+import type { ObjectStore } from '../objects/store.ts';
 import type { Ask, Database } from '../sql/database.ts';
 import { SqlError } from '../sql/failures.ts';
 import {
@@ -39,6 +40,12 @@ const refused = (cause?: unknown): NightlatchError =>
 // PostgreSQL's "insufficient privilege": a row-level policy said no.
 const isPolicyRefusal = (error: unknown): boolean => error instanceof SqlError && error.code === '42501';
 
+/**
+ * Of a thumbnail or of metadata; the agent's own take less than 2 KiB. The list shows sixty events with both, so that at
+ * the megabyte that a clip's manifest may have, one page would be 120 MB in the memory of the server.
+ */
+const STILL_MANIFEST_CHARACTERS_MAX = 16 * 1024;
+
 const first = <Item>(items: readonly Item[]): Item => {
   const [item] = items;
   if (item === undefined) throw refused();
@@ -49,10 +56,12 @@ const first = <Item>(items: readonly Item[]): Item => {
 export function eventIngest({
   database,
   gate,
+  objects,
   complete,
 }: {
   database: Database;
   gate: Pick<Gate, 'agent'>;
+  objects: Pick<ObjectStore, 'requireRoom'>;
   complete: Completion;
 }) {
   const store = async (ask: Ask, arrival: EventArrival): Promise<void> => {
@@ -61,6 +70,7 @@ export function eventIngest({
     const manifests = await Promise.all(
       arrival.manifests.map(async (jws) => {
         const { camera, kind } = unverifiedPayload(jws, Manifest);
+        if (kind !== 'clip' && jws.length > STILL_MANIFEST_CHARACTERS_MAX) throw refused();
         return { jws, manifest: await verifyManifest(jws, { home, camera, event, kind }, deviceKey) };
       }),
     );
@@ -87,6 +97,8 @@ export function eventIngest({
 
   return async (arrival: EventArrival): Promise<z.output<typeof EventStored>> => {
     const { agent, home, event } = arrival;
+    // The database is on the same disk by default, and stops when there is no room for its own log.
+    await objects.requireRoom();
     try {
       await database.transact({ agent }, (ask) => store(ask, arrival));
     } catch (error) {

@@ -24,6 +24,8 @@ export interface OpenObject extends AsyncDisposable {
 }
 
 export interface ObjectStore {
+  /** Throws `storage-full` when so little is left that the database beside it would come to a stop. */
+  requireRoom(): Promise<void>;
   open(name: ObjectName): Promise<OpenObject | undefined>;
   /** Bytes in the file of an object; 0 where there is none. */
   sizeBytes(name: ObjectName): Promise<number>;
@@ -76,6 +78,10 @@ export async function openObjectStore(options: {
       throw error;
     });
 
+  const requireRoom = async (): Promise<void> => {
+    if ((await freeBytes(directory)) < FREE_BYTES_MIN) throw storageFull();
+  };
+
   const openObject = async (name: ObjectName): Promise<OpenObject | undefined> => {
     // The last look is for an object that was completed between the first and the second.
     const handle =
@@ -96,6 +102,7 @@ export async function openObjectStore(options: {
   };
 
   return {
+    requireRoom,
     open: openObject,
     sizeBytes: async (name) => {
       await using object = await openObject(name);
@@ -104,7 +111,7 @@ export async function openObjectStore(options: {
 
     append: async (name, offset, source, onSynced) => {
       const home = path.dirname(fileOf(name));
-      if ((await freeBytes(directory)) < FREE_BYTES_MIN) throw storageFull();
+      await requireRoom();
       if ((await mkdir(home, { recursive: true, mode: 0o700 })) !== undefined) await syncDirectory(directory);
       await using handle = await open(partOf(name), constants.O_RDWR | constants.O_CREAT, 0o600);
       const { size } = await handle.stat();

@@ -41,7 +41,8 @@ export const lockHome = statement({
   name: 'lock-home',
   text: `
 select home_id as home, owner_signing_key as "ownerSigningKey", genesis_hash as "genesisHash",
-  log_sequence as sequence, log_hash as hash
+  log_sequence as sequence, log_hash as hash,
+  (select coalesce(sum(octet_length(l.entry)), 0)::bigint from home_log l where l.home_id = $1) as "logBytes"
 from homes where home_id = $1 for update`,
   row: z.object({
     home: HomeId,
@@ -49,6 +50,7 @@ from homes where home_id = $1 for update`,
     genesisHash: Hash,
     sequence: z.number(),
     hash: Hash,
+    logBytes: z.number(),
   }),
 });
 
