@@ -203,17 +203,18 @@ function figures(rounds: readonly Round[], cpu: ReadonlyMap<Kind, number>): Figu
       rounds.filter((round) => round.kind === kind).map((round) => round[what]),
       part,
     );
-  const bestPeer = (what: Measured, part: number): number =>
+  const better = (what: Measured, part: number): number =>
     Math.min(of('plain as recorded', what, part), of('plain faststart', what, part));
   const row = (name: string, what: Measured): Figure[] =>
     KINDS.flatMap((kind) => [
       { name: `${kind}, ${name}, p50`, value: of(kind, what, 0.5), unit: 'milliseconds' },
       { name: `${kind}, ${name}, p95`, value: of(kind, what, 0.95), unit: 'milliseconds' },
     ]);
-  const against = (name: string, what: Measured, part: number): Figure => {
-    const value = of('sealed', what, part) / bestPeer(what, part);
-    return { name, value, unit: 'ratio', goal: { text: 'below 1', met: value < 1 } };
+  const sooner = (name: string, part: number, peer: number): Figure => {
+    const value = of('sealed', 'firstMilliseconds', part) / peer;
+    return { name, value, unit: 'ratio', goal: { text: 'sooner: below 1', met: value < 1 } };
   };
+  const same = (part: number): number => of('plain as recorded', 'firstMilliseconds', part);
   const bytes = KINDS.map((kind) => ({
     name: `${kind}, sent until the first picture, p50`,
     value: of(kind, 'firstBytes', 0.5),
@@ -229,11 +230,18 @@ function figures(rounds: readonly Round[], cpu: ReadonlyMap<Kind, number>): Figu
     ...row('seek to 80 % to its picture', 'seekMilliseconds'),
     ...bytes,
     ...processor,
-    against('sealed against the better plain one, first picture, p50', 'firstMilliseconds', 0.5),
-    against('sealed against the better plain one, first picture, p95', 'firstMilliseconds', 0.95),
+    sooner('first picture, sealed against the same bytes plain, p50', 0.5, same(0.5)),
+    sooner('first picture, sealed against the same bytes plain, p95', 0.95, same(0.95)),
+    // No camera writes it, and nobody can while it still records; but it is the best that `<video src>` can do.
+    sooner('first picture, sealed against the better plain file, p50', 0.5, better('firstMilliseconds', 0.5)),
+    sooner(
+      'first picture, sealed against the better plain file, p95',
+      0.95,
+      better('firstMilliseconds', 0.95),
+    ),
     {
-      name: 'sealed against the better plain one, seek, p50',
-      value: of('sealed', 'seekMilliseconds', 0.5) / bestPeer('seekMilliseconds', 0.5),
+      name: 'seek, sealed against the better plain file, p50',
+      value: of('sealed', 'seekMilliseconds', 0.5) / better('seekMilliseconds', 0.5),
       unit: 'ratio',
     },
   ];

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkOf, createScene, SCENE } from './numbered-scene.ts';
+
+const { widthPixels, squarePixels, numberBits, checkBits } = SCENE;
+
+/** What stands in the corner of a picture, by the middle of each square. */
+const toldBy = (picture: Uint8Array): number =>
+  Array.from({ length: numberBits + checkBits }, (_, bit) => bit)
+    .filter((bit) => (picture[(squarePixels / 2) * widthPixels + (bit + 0.5) * squarePixels] ?? 0) > 128)
+    .reduce((told, bit) => told | (1 << bit), 0);
+
+test('each picture carries its number and a check of it, and is the same on every run', () => {
+  const draw = createScene();
+  const again = createScene();
+  for (const number of [0, 1, 726, 899]) {
+    const picture = draw(number);
+    assert.equal(toldBy(picture), number | (checkOf(number) << numberBits));
+    assert.ok(picture.equals(again(number)));
+  }
+});
+
+test('a picture of one grey, white or black passes for no number', () => {
+  const mask = (1 << numberBits) - 1;
+  for (const told of [0, (1 << (numberBits + checkBits)) - 1])
+    assert.notEqual(told >> numberBits, checkOf(told & mask));
+});
