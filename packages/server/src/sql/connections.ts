@@ -65,6 +65,9 @@ export function connect(options: ConnectionOptions) {
     ...(options.onClose === undefined ? {} : { onclose: options.onClose }),
     connection: {
       application_name: 'nightlatch',
+      // Left to choose, PostgreSQL plans the gate's batch anew for each one, because it knows the lengths of its arrays
+      // then: 1.6 ms a statement against 0.4 ms. Every statement here is written for one plan.
+      plan_cache_mode: 'force_generic_plan',
       statement_timeout: options.statementTimeoutMilliseconds,
       idle_in_transaction_session_timeout: options.statementTimeoutMilliseconds * 2,
       ...(options.role === undefined ? {} : { role: options.role }),

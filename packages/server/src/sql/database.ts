@@ -81,6 +81,12 @@ export function openDatabase(options: DatabaseOptions): Database {
       // Cancelled by its time limit; or the loser of two that waited for each other. Trying again is right.
       if (/^(57014|40P01|40001)$/.test(error.code)) return unavailable(error);
       if (error.code === '53100') return storageFull(error);
+      // A text with a NUL in it, which JSON can have and PostgreSQL cannot.
+      if (error.code === '22021')
+        return new NightlatchError(
+          'bad-input',
+          'A text has a character that cannot be kept. Nothing was changed.',
+        );
       if (!/^(57P|08|53300)/.test(error.code))
         return new SqlError(statement, error.code, error.message, error.constraint_name);
       lanes.destroy(lane);
