@@ -34,7 +34,7 @@ export const GapRow = z.object({ gap: GapId, camera: CameraId, statement: GapJws
 export type GapRow = z.infer<typeof GapRow>;
 
 /** A place in the list, newest first: the start of an event, and its id where several start together. */
-export const EventCursor = z.string().regex(/^\d{1,16}\.evt_[0-9a-z]{26}$/, 'not a cursor');
+export const EventCursor = z.string().regex(/^\d{1,16}\.evt_[0-7][0-9a-hjkmnp-tv-z]{25}$/, 'not a cursor');
 
 export const EventsQuery = z.object({
   camera: CameraId.optional(),

@@ -53,6 +53,14 @@ test('a read that the browser says comes from another site is refused, the event
   assert.equal(own.statusCode, 200);
 });
 
+test('another spelling of a path passes no check by', async () => {
+  const headers = { host: new URL(cloud.origin).host, 'sec-fetch-site': 'same-site' };
+  for (const url of ['/api/account', '/%61pi/account', '/api/%61ccount', 'http://elsewhere/api/account']) {
+    const answer = await cloud.server.inject({ url, headers });
+    assert.equal(answer.statusCode, 403, url);
+  }
+});
+
 test('behind a public address only that one is an origin', async () => {
   const behind = await newCloud({ publicUrl: new URL('https://cameras.example.org') });
   const visitor = newBrowser(behind);

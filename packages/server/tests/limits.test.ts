@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { MANIFEST_TYP, type Manifest } from '@nightlatch/protocol/manifest';
@@ -81,4 +82,44 @@ test('an event is not stored where the database beside it would run out of room'
   assert.equal(await rowsOf(event.event), 0);
   freeBytes = 1e12;
   assert.equal((await agent.putEvent(event, [event.clip.manifest])).status, 200);
+});
+
+test('what is no longer growing takes no more room than its manifest says', async () => {
+  const { thumbnail, ...event } = await agent.record(household);
+  await agent.putEvent({ thumbnail, ...event }, [thumbnail.manifest]);
+  await agent.createUpload(thumbnail);
+  const answer = await agent.patchUpload(thumbnail, { offset: 0, bytes: new Uint8Array(5_000_000) });
+  assert.equal(answer.status, 413);
+  const file = `${event.event}.thumbnail.0.part`;
+  const { size } = await stat(path.join(cloud.config.dataDirectory, 'objects', home, file));
+  assert.ok(size <= thumbnail.bytes.length, String(size));
+  const { bytes } = thumbnail;
+  const offset = Number((await agent.headUpload(thumbnail)).headers.get('upload-offset'));
+  assert.ok(offset <= bytes.length);
+});
+
+test('an upload without a length or with long metadata is refused and not stumbled over', async () => {
+  const event = await agent.record(household);
+  await agent.putEvent(event, [event.thumbnail.manifest]);
+  assert.equal((await agent.createUpload(event.thumbnail, { length: 0 })).status, 400);
+  await agent.createUpload(event.thumbnail);
+  const none = await agent.patchUpload(event.thumbnail, { offset: 0, bytes: new Uint8Array(0), length: 0 });
+  assert.equal(none.status, 400);
+});
+
+test('a container of which only a part of the header has arrived is not there yet, and calls nobody', async () => {
+  const event = await agent.record(household);
+  await agent.putEvent(event, [event.clip.growing(1)]);
+  await agent.createUpload(event.clip);
+  await agent.patchUpload(event.clip, { offset: 0, bytes: event.clip.bytes.slice(0, 20) });
+  const params = { home, event: event.event, kind: 'clip', revision: 0 };
+  assert.equal((await browser.call('objects.get', { params })).statusCode, 404);
+  assert.ok(!cloud.logged.some((line) => line.includes('"mismatch"')));
+});
+
+test('a text that the database cannot keep and a place that is none are refused as input', async () => {
+  const input = { what: 'event', asked: {}, reason: 'a\u0000b' };
+  assert.equal((await browser.call('reports.create', { params: { home }, input })).statusCode, 400);
+  const query = { before: `1.evt_${'z'.repeat(26)}` };
+  assert.equal((await browser.call('events.list', { params: { home }, query })).statusCode, 400);
 });

@@ -1,3 +1,4 @@
+import { VaultError } from '@nightlatch/vault/errors';
 import { HEADER_BYTES_MAX, type ObjectLabel, parseHeader } from '@nightlatch/vault/header';
 import type { FastifyReply } from 'fastify';
 import type { AskedObject } from '../gate/asked.ts';
@@ -39,6 +40,8 @@ export function objectEgress(parts: EgressParts, limits: Partial<DownloadLimits>
       // The same open file is read for the label and sent: it cannot be exchanged in between.
       const label = await readLabel(await object.read(0, Math.min(HEADER_BYTES_MAX, receivedBytes)));
       const granted = { home, camera, event, kind, revision, epoch };
+      // A container of which the beginning is still under way says nothing yet, and is no crossing.
+      if (label === 'not-yet') throw notFound();
       if (label === undefined || !sameLabel(label, granted))
         throw refuse('the container says that it is something else', granted);
 
@@ -70,10 +73,10 @@ export function objectEgress(parts: EgressParts, limits: Partial<DownloadLimits>
   };
 }
 
-async function readLabel(head: Uint8Array): Promise<ObjectLabel | undefined> {
+async function readLabel(head: Uint8Array): Promise<ObjectLabel | 'not-yet' | undefined> {
   try {
     return parseHeader(head).label;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error instanceof VaultError && error.reason === 'truncated' ? 'not-yet' : undefined;
   }
 }

@@ -25,7 +25,8 @@ export function allowedOrigins(config: Config, port: number): Allowed {
  * Throws `wrong-origin`.
  */
 export function refuseForeignOrigin({ origins, hosts }: Allowed, request: FastifyRequest): void {
-  const path = request.url.split('?', 1)[0] ?? '';
+  // The route that was found, for a path can be spelled in many ways: `/%61pi`, or with a whole URL in its place.
+  const path = request.routeOptions.url ?? request.url.split('?', 1)[0] ?? '';
   if (path.startsWith('/api/agent/') || path === '/api/health') return;
   const { host, origin } = request.headers;
   const refuse = () => {

@@ -8,7 +8,7 @@ import type { AgentContent } from '../gate/agent.ts';
 import type { ObjectName, ObjectStore } from '../objects/store.ts';
 import { notFound } from '../refusals.ts';
 import type { Database } from '../sql/database.ts';
-import { setReceived } from '../sql/statements/ingest.ts';
+import { readObject, setReceived } from '../sql/statements/ingest.ts';
 import { declareLength, putUpload, readUpload } from '../sql/statements/uploads.ts';
 import type { Completion } from './complete.ts';
 
@@ -27,6 +27,14 @@ const movedOn = (): NightlatchError =>
   new NightlatchError(
     'conflict',
     'This upload has gone on elsewhere. What arrived is kept; ask how much it is.',
+  );
+
+/** As the table of uploads has it. */
+const METADATA_CHARACTERS_MAX = 1024;
+const unusable = (): NightlatchError =>
+  new NightlatchError(
+    'bad-input',
+    'An upload has a length, and says in few words what it is. Nothing was changed.',
   );
 
 /** The store behind tus, of one agent as the gate has just found it. */
@@ -62,6 +70,7 @@ export class UploadStore extends DataStore {
     const keys = this.#keysOf(this.#nameOf(upload.id));
     const { agent } = this.#agent;
     const metadata = upload.metadata === undefined ? null : Metadata.stringify(upload.metadata);
+    if (upload.size === 0 || (metadata?.length ?? 0) > METADATA_CHARACTERS_MAX) throw unusable();
     const [put] = await this.#parts.database.ask({ agent }, putUpload, [
       ...keys,
       agent,
@@ -95,6 +104,7 @@ export class UploadStore extends DataStore {
   }
 
   override async declareUploadLength(id: string, length: number): Promise<void> {
+    if (length === 0) throw unusable();
     const { agent } = this.#agent;
     const keys = this.#keysOf(this.#nameOf(id));
     await this.#parts.database.ask({ agent }, declareLength, [...keys, agent, length]);
@@ -106,8 +116,13 @@ export class UploadStore extends DataStore {
     const { database, objects, complete } = this.#parts;
     // Nothing is written to what is whole already.
     if (await complete(agent, name)) return offset;
+    const [row] = await database.ask({ agent }, readObject, [...this.#keysOf(name), agent]);
+    if (row === undefined) throw notFound();
+    // The length of what is no longer growing has been signed: there is no room on the disk for more than that.
+    const left = row.state === 'growing' ? UPLOAD_PATCH_BYTES_MAX : row.manifestBytes - offset;
     let confirmed = offset;
-    const end = await objects.append(name, offset, atMost(source, UPLOAD_PATCH_BYTES_MAX), async (bytes) => {
+    const limited = atMost(source, Math.min(UPLOAD_PATCH_BYTES_MAX, left));
+    const end = await objects.append(name, offset, limited, async (bytes) => {
       const [row] = await database.ask({ agent }, setReceived, [...this.#keysOf(name), bytes, confirmed]);
       if (row === undefined) throw movedOn();
       confirmed = bytes;
@@ -126,7 +141,10 @@ async function* atMost(source: AsyncIterable<Uint8Array>, bytesMax: number): Asy
   for await (const chunk of source) {
     bytes += chunk.length;
     if (bytes > bytesMax)
-      throw new NightlatchError('too-large', 'One request brings at most 8 MiB. What came before is kept.');
+      throw new NightlatchError(
+        'too-large',
+        'This is more than one request brings (8 MiB), or than the manifest describes. What came before is kept.',
+      );
     yield chunk;
   }
 }
