@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { pairingLink, qrForTerminal } from '@nightlatch/agent/pairing/link';
 import { CAMERA_URL_VARIABLE, type UpOptions } from '../command-line.ts';
 import type { Cameras } from './cameras.ts';
 
@@ -26,7 +27,13 @@ export function readyLines(options: UpOptions, address: string, cameras: Cameras
   return lines;
 }
 
-export const pairingLines = (code: string, pagePort: number): string[] => [
-  `  Pairing code  ${code}`,
-  `  Enter it in the web app, which asks for it. The same as a QR code: http://localhost:${pagePort}`,
-];
+/** The code, and the same as a QR code for a phone: of the address that it would open. */
+export async function pairingLines(code: string, address: string, pagePort: number): Promise<string[]> {
+  const qr = await qrForTerminal(pairingLink(address, code));
+  return [
+    ...qr.trimEnd().split('\n'),
+    '',
+    `  Pairing code  ${code}`,
+    `  Enter it in the web app, or scan the picture above. Both are also here: http://localhost:${pagePort}`,
+  ];
+}

@@ -59,8 +59,7 @@ export async function up(surroundings: Surroundings): Promise<number> {
     await buildWhereStale(house);
     await startCloud(house, databaseUrl);
     const agent = options.agent ? await startAgent(house) : undefined;
-    const address = environment.PUBLIC_URL || `http://localhost:${options.port}`;
-    progress.say(...readyLines(options, address, agent?.cameras));
+    progress.say(...readyLines(options, addressOf(surroundings), agent?.cameras));
     agent?.news.showFromNowOn();
   } catch (error) {
     if (!stop.aborted) throw error;
@@ -157,7 +156,10 @@ async function startAgent(house: House): Promise<{ news: AgentNews; cameras: Cam
   const { options, environment } = surroundings;
   const cameras = await camerasOf(data.agent, options.cameraUrl);
   const news = agentNews({
-    pairingCode: (code) => progress.say(...pairingLines(code, options.pagePort)),
+    pairingCode: (code) =>
+      void pairingLines(code, addressOf(surroundings), options.pagePort).then((lines) =>
+        progress.say(...lines),
+      ),
     line: (text) => progress.say(text),
   });
   const agent = agentProgram({
@@ -188,6 +190,10 @@ const remember =
   ({ data }: House, name: string) =>
   (pid: number | undefined): void =>
     rememberProcess(data.processes, name, pid);
+
+/** Where people open the web app. */
+const addressOf = ({ environment, options }: Surroundings): string =>
+  environment.PUBLIC_URL || `http://localhost:${options.port}`;
 
 /** How this machine calls a server that listens on `host`: by the name that a browser here uses as well. */
 function hereOf(host: string): string {
