@@ -191,7 +191,8 @@ export async function composeAgent(
         clock,
         fraction,
         change: reportNow,
-        report: fleet.report,
+        // Before the agent has checked who paired it, the cloud may take it for a stranger's: that home learns nothing.
+        report: async () => (follower.home() === null ? { cameras: [] } : fleet.report()),
         isEager: () => follower.home() === null || fleet.isWaiting(),
         onHead: follower.follow,
         onContact: (error) => {

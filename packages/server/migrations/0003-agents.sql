@@ -92,6 +92,9 @@ create policy itself on agents to nightlatch_app
 
 create policy itself on agent_pins for select to nightlatch_app
   using (agent_id = (select scope_agent()));
+-- An agent that offers itself anew leaves the home that it does not know.
+create policy itself_leaves on agent_pins for update to nightlatch_app
+  using (agent_id = (select scope_agent()));
 create policy members_read on agent_pins for select to nightlatch_app
   using (home_id in (select home from caller_homes() as home));
 create policy members_pin on agent_pins for insert to nightlatch_app

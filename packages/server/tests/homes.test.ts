@@ -69,8 +69,22 @@ test('an agent is pinned by a pairing and by nothing else', async () => {
   assert.equal(answer.statusCode, 422);
 });
 
-test('an agent that belongs to a home does not offer itself to another', async () => {
-  await assert.rejects(agent.offerPairing(), /belongs to a home already/);
+test('an agent that refused whoever accepted its offer, or lost its home, offers itself anew and belongs to nobody till then', async () => {
+  // The server cannot tell an acceptance without the code's secret from a right one; the agent can, and refuses it.
+  const [thief, family] = [await newHousehold(cloud), await newHousehold(cloud)];
+  const fresh = await newAgent(cloud.url);
+  await fresh.startSession();
+  const homesOfAgent = async () =>
+    (
+      await cloud.owner`select home_id from agent_pins
+        where agent_id = ${fresh.device.agent} and upper_inf(validity)`
+    ).map((one) => one.home_id);
+  await thief.pair((await fresh.offerPairing()).code);
+  assert.deepEqual(await homesOfAgent(), [thief.home]);
+  const { code } = await fresh.offerPairing();
+  assert.deepEqual(await homesOfAgent(), []);
+  await family.pair(code);
+  assert.deepEqual(await homesOfAgent(), [family.home]);
 });
 
 test('an offer is claimed by its locator, accepted once, and is then gone', async () => {

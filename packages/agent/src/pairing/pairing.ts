@@ -78,8 +78,7 @@ function messageFor(error: unknown): string {
 }
 
 const TAKEN =
-  'The cloud does not take the code. If that goes on, this agent is in a household already that it cannot check any ' +
-  'more; give it an empty --data directory and pair it anew.';
+  'The cloud does not take the code, because another agent shows the same one. A new code is made.';
 
 /** A code that was shown before a restart, while it is good; else a new one. It is on disk before anybody sees it. */
 async function codeToShow({ directory, device, clock, random }: PairingParts): Promise<PendingPairing> {

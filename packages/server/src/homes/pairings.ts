@@ -15,7 +15,7 @@ import { unverifiedPayload, verifyJws } from '@nightlatch/vault/signing';
 import type { AgentCaller } from '../http/handler.ts';
 import { notFound } from '../refusals.ts';
 import type { Ask, Database } from '../sql/database.ts';
-import { insertPin, pinnedHere } from '../sql/statements/home-log.ts';
+import { endOwnPin, insertPin, pinnedHere } from '../sql/statements/home-log.ts';
 import {
   acceptPairing,
   insertPairing,
@@ -44,19 +44,23 @@ const offerOf = (offer: string): Promise<PairingOffer> =>
     return said;
   });
 
-/** An agent offers to be paired; an earlier offer of its own is withdrawn. The same offer again is the same answer. */
+/**
+ * An agent offers to be paired; an earlier offer of its own is withdrawn. The same offer again is the same answer. An
+ * agent that is pinned offers itself only where it does not know that home: it lost its settings, or it refused
+ * whoever accepted without the code's secret, which we cannot check. Its pin ends, so that nobody can keep it.
+ */
 export async function openPairing(
   database: Database,
-  { agent, home }: AgentCaller,
+  { agent }: AgentCaller,
   given: { locator: string; offer: string; mac: string },
 ): Promise<void> {
-  if (home !== null) throw conflict('This agent belongs to a home already.');
   const { locator, offer, mac } = given;
   const said = await offerOf(offer);
   if (said.agent !== agent) throw unprocessable('The offer is of another agent.');
   await database.transact({ agent }, async (ask) => {
     const [before] = await ask(pairingOfAgent, [said.pairing]);
     if (before?.offer === offer && before.mac === mac && before.locator === locator) return;
+    await ask(endOwnPin, [agent]);
     await ask(withdrawPairings, [locator, agent, said.pairing]);
     const [opened] = await ask(insertPairing, [
       said.pairing,

@@ -83,6 +83,16 @@ returning log_sequence as sequence`,
   row: z.object({ sequence: z.number() }),
 });
 
+/** The agent of the scope ends its own pin, wherever it is. Parameter: agent. */
+export const endOwnPin = statement({
+  name: 'end-own-pin',
+  text: `
+update agent_pins set validity = tstzrange(lower(validity), now())
+where agent_id = $1 and upper_inf(validity)
+returning agent_id as agent`,
+  row: z.object({ agent: AgentId }),
+});
+
 /** Parameters: home, agent, device key. No row when the agent is pinned somewhere already. */
 export const insertPin = statement({
   name: 'insert-pin',
