@@ -88,7 +88,11 @@ test('a new event appears by itself; further down a pill says so and nothing mov
     (y) => y > 1000,
   );
   const middle = 'document.elementFromPoint(195, 400)?.closest("a")?.getBoundingClientRect().top';
-  const top = await look<number>(visitor, middle);
+  // The list draws what has come into sight a moment after the scroll.
+  const top = await until(
+    () => look<number | undefined>(visitor, middle),
+    (place) => place !== undefined,
+  );
   for (const colour of [4, 5]) {
     const another = cloud.kept.keep(await home.event({ camera: 1, startedAt: Date.now(), colour }));
     cloud.tell({ kind: 'event', event: another.facts.event, camera: another.facts.camera });
