@@ -26,7 +26,9 @@ export function OfferStep({ found, onPaired, onBack }: OfferStepProps) {
         <p>
           <strong>Agent {agentInWords(agent)}</strong>
           <br />
-          <span className="quiet">It answered with this code. Pair it only if the code is from your agent’s own screen.</span>
+          <span className="quiet">
+            It answered with this code. Pair it only if the code is from your agent’s own screen.
+          </span>
         </p>
         <p>
           Once paired, it obeys this account only. It keeps your cameras’ passwords at home, and seals every
