@@ -59,11 +59,16 @@ export async function findBinaries(user: SystemUser | undefined): Promise<Binari
   const copied = inFolder(copy);
   if (runs(copied, user) === undefined) return copied;
   await mkdir(COPY, { recursive: true, mode: 0o755 });
-  await rm(`${copy}.new`, { recursive: true, force: true });
-  await cp(folder, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
-  await openToAll(`${copy}.new`);
-  await rm(copy, { recursive: true, force: true });
-  await rename(`${copy}.new`, copy);
+  const fresh = `${copy}.${process.pid}`;
+  await rm(fresh, { recursive: true, force: true });
+  await cp(folder, fresh, { recursive: true, verbatimSymlinks: true });
+  await openToAll(fresh);
+  // Another start may have finished its copy meanwhile: whichever is whole is kept.
+  if (runs(copied, user) !== undefined) {
+    await rm(copy, { recursive: true, force: true });
+    await rename(fresh, copy).catch(() => {});
+  }
+  await rm(fresh, { recursive: true, force: true });
   const still = runs(copied, user);
   if (still !== undefined)
     throw new Refused(

