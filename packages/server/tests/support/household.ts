@@ -20,18 +20,21 @@ import { logIn, newPerson, type Person, signUp } from './person.ts';
 export interface Member {
   readonly person: Person;
   readonly browser: Browser;
+  /** What `unlocked` was derived from; a browser in which the member has logged in begins with it. */
+  readonly master: Uint8Array<ArrayBuffer>;
   readonly unlocked: UnlockedAccount;
 }
 
 export async function newMember(cloud: Pick<TestCloud, 'server' | 'origin'>): Promise<Member> {
-  const unlocked = await deriveAccountKeys(newMasterKey(randomBytes));
+  const master = newMasterKey(randomBytes);
+  const unlocked = await deriveAccountKeys(master);
   const person = newPerson({ keys: unlocked.keys });
   const browser = newBrowser(cloud);
   const signed = await signUp(browser, person);
   assert.equal(signed.finish.statusCode, 200, signed.finish.body);
   const { finish } = await logIn(browser, person);
   assert.equal(finish.statusCode, 200, finish.body);
-  return { person, browser, unlocked };
+  return { person, browser, master, unlocked };
 }
 
 /** A home with its owner, who keeps its log as the web app does. */

@@ -35,19 +35,38 @@ export interface EventPlace {
   readonly startedAt: number;
   /** Plain bytes of the clip; each part becomes a chunk. */
   readonly clipParts?: readonly Uint8Array<ArrayBuffer>[];
+  /** In place of made-up bytes, where somebody will look at the event. */
+  readonly plain?: PlainEvent;
+}
+
+export interface PlainEvent {
+  readonly metadata: Uint8Array<ArrayBuffer>;
+  readonly thumbnail: Uint8Array<ArrayBuffer>;
+  readonly clip: readonly {
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly keyAtMilliseconds: number | null;
+  }[];
 }
 
 export async function sealEvent(place: EventPlace): Promise<SealedEvent> {
   const event = newEventId(randomBytes);
   const { home, camera, sequence, previous, startedAt } = place;
   const part = (bytes: number) => new Uint8Array(randomBytes(bytes));
-  const seal = (kind: ObjectKind, parts: readonly Uint8Array<ArrayBuffer>[]) =>
-    sealObject(place, { home, camera, event, kind, revision: 0, epoch: 1 }, parts);
+  const { plain } = place;
+  const clipKeys = plain?.clip.map(({ keyAtMilliseconds }) => keyAtMilliseconds);
+  const seal = (kind: ObjectKind, parts: readonly Uint8Array<ArrayBuffer>[], keys?: (number | null)[]) =>
+    sealObject(place, { home, camera, event, kind, revision: 0, epoch: 1 }, parts, keys);
   return {
     event,
-    metadata: await seal('metadata', [new TextEncoder().encode('{"mediaType":"video/mp4"}')]),
-    thumbnail: await seal('thumbnail', [part(9000)]),
-    clip: await seal('clip', place.clipParts ?? [part(60_000), part(65_536), part(30_000)]),
+    metadata: await seal('metadata', [
+      plain?.metadata ?? new TextEncoder().encode('{"mediaType":"video/mp4"}'),
+    ]),
+    thumbnail: await seal('thumbnail', [plain?.thumbnail ?? part(9000)]),
+    clip: await seal(
+      'clip',
+      plain?.clip.map(({ bytes }) => bytes) ?? place.clipParts ?? [part(60_000), part(65_536), part(30_000)],
+      clipKeys,
+    ),
     hash: await eventHash({ home, camera, event, sequence, startedAt, epoch: 1, previous }),
   };
 }
@@ -56,6 +75,7 @@ async function sealObject(
   place: EventPlace,
   label: ObjectLabel,
   parts: readonly Uint8Array<ArrayBuffer>[],
+  keys: readonly (number | null)[] = [0],
 ): Promise<SealedObject> {
   const contentKey = newContentKey(randomBytes);
   const sealer = await createSealer({ label, contentKey, random: randomBytes });
@@ -63,7 +83,7 @@ async function sealObject(
   const frames: Uint8Array[] = [];
   for (const [index, plaintext] of parts.entries()) {
     const { frame, sealed, hash } = await sealer.seal(plaintext, { final: index === parts.length - 1 });
-    chunks.push([sealed.length, hash, index === 0 ? 0 : null]);
+    chunks.push([sealed.length, hash, keys[index] ?? null]);
     frames.push(frame);
   }
   const manifest: Manifest = {

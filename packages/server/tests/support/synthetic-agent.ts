@@ -9,7 +9,7 @@ import { signManifest } from '@nightlatch/vault/manifest';
 import { makeOffer, newPairingCode, verifyAcceptance } from '@nightlatch/vault/pairing';
 import { signJws } from '@nightlatch/vault/signing';
 import type { Household } from './household.ts';
-import { type SealedEvent, type SealedObject, sealEvent } from './sealed-event.ts';
+import { type PlainEvent, type SealedEvent, type SealedObject, sealEvent } from './sealed-event.ts';
 
 /** An agent without cameras in front of it: what it sends is sealed and signed as the real one's. */
 export interface SyntheticAgent {
@@ -34,7 +34,7 @@ export interface SyntheticAgent {
   /** The next event of its camera, sealed; nothing is sent. */
   record(
     household: Household,
-    options?: { startedAt?: number; clipParts?: Uint8Array<ArrayBuffer>[] },
+    options?: { startedAt?: number; clipParts?: Uint8Array<ArrayBuffer>[]; plain?: PlainEvent },
   ): Promise<SealedEvent>;
   putEvent(event: SealedEvent, manifests: readonly Manifest[]): Promise<Response>;
   createUpload(
@@ -119,10 +119,11 @@ export async function newAgent(url: URL): Promise<SyntheticAgent> {
       const epochPublicKey = household.state().cameras.get(camera)?.epochs.get(1)?.publicKey;
       assert.ok(epochPublicKey !== undefined, 'the camera has no epoch');
       const startedAt = options.startedAt ?? 1_700_000_000_000 + sequence * 60_000;
-      const { clipParts } = options;
+      const { clipParts, plain } = options;
       const sealed = await sealEvent({
         ...{ home: household.home, camera, epochPublicKey, sequence, previous, startedAt },
         ...(clipParts === undefined ? {} : { clipParts }),
+        ...(plain === undefined ? {} : { plain }),
       });
       previous = sealed.hash;
       return sealed;
