@@ -34,7 +34,8 @@ export const colourOf = (visitor: Visitor, selector: string): Promise<readonly n
 export const isNear = (seen: readonly number[] | null, meant: readonly number[]): boolean =>
   seen !== null && meant.every((value, index) => Math.abs(value - (seen[index] ?? -99)) < 40);
 
-const TRIES_MAX = 300;
+/** Of 50 ms each: as long as the waits of the browser itself, for a busy machine. */
+const TRIES_MAX = 1200;
 
 /** Waits until what `look` sees is as `hoped`; fails with what it saw last. */
 export async function until<T>(look: () => Promise<T>, hoped: (seen: T) => boolean): Promise<T> {
