@@ -29,4 +29,3 @@ export function createOutbox(send: (message: Told) => void, maxBytes: number) {
     },
   };
 }
-export type Outbox = ReturnType<typeof createOutbox>;

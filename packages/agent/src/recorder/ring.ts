@@ -52,4 +52,3 @@ export function createRing(limits: RingLimits, secondsOf: (packet: MediaPacket) 
     },
   };
 }
-export type Ring = ReturnType<typeof createRing>;
