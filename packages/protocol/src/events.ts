@@ -98,7 +98,7 @@ export type StreamMessage = z.infer<typeof StreamMessage>;
 
 /** A viewer tells that it was handed something that was not what it asked for. It never contains the thing itself. */
 export const MismatchReport = z.object({
-  what: z.enum(['event', 'manifest', 'object', 'epoch', 'home-log', 'camera', 'gap']),
+  what: z.enum(['event', 'manifest', 'object', 'epoch', 'home-log', 'camera', 'gap', 'live']),
   asked: z.object({ camera: CameraId.optional(), event: EventId.optional(), kind: ObjectKind.optional() }),
   /** Which check failed, in the vault's words. */
   reason: z.string().max(200),

@@ -16,6 +16,10 @@ export const LoginId = idOf('login').brand<'LoginId'>();
 export const PairingId = idOf('pair').brand<'PairingId'>();
 export const DeliveryId = idOf('dlv').brand<'DeliveryId'>();
 export const ReportId = idOf('rpt').brand<'ReportId'>();
+/** One live upload of a camera, under one key. */
+export const BroadcastId = idOf('live').brand<'BroadcastId'>();
+/** One viewer at one broadcast after another, from opening the picture to leaving it. */
+export const WatchId = idOf('watch').brand<'WatchId'>();
 
 export type AccountId = z.infer<typeof AccountId>;
 export type HomeId = z.infer<typeof HomeId>;
@@ -28,6 +32,8 @@ export type LoginId = z.infer<typeof LoginId>;
 export type PairingId = z.infer<typeof PairingId>;
 export type DeliveryId = z.infer<typeof DeliveryId>;
 export type ReportId = z.infer<typeof ReportId>;
+export type BroadcastId = z.infer<typeof BroadcastId>;
+export type WatchId = z.infer<typeof WatchId>;
 
 /** Sixteen bytes as 26 characters of Crockford's base32, most significant bit first. */
 function encode128(bytes: Uint8Array): string {
@@ -59,6 +65,8 @@ export const newLoginId = minter(LoginId, 'login');
 export const newPairingId = minter(PairingId, 'pair');
 export const newDeliveryId = minter(DeliveryId, 'dlv');
 export const newReportId = minter(ReportId, 'rpt');
+export const newBroadcastId = minter(BroadcastId, 'live');
+export const newWatchId = minter(WatchId, 'watch');
 
 /**
  * The id of an account or an agent is made from the SHA-256 of its Ed25519 public key (its first 16 bytes), so that

@@ -128,3 +128,24 @@ test('both messages of a pairing verify by their description', async () => {
   assert.ok(signedBy(acceptance, JSON.parse(acceptancePayload).ownerKey));
   assert.equal(sha256(offer).toString('base64url'), JSON.parse(acceptancePayload).offerHash);
 });
+
+test('live records open by their description', async () => {
+  const { home, camera, broadcast, liveKey, records, request, grant, viewerKey, deviceKey } =
+    await read('live');
+  assert.ok(signedBy(request, viewerKey) && signedBy(grant, deviceKey));
+  assert.equal(headerOf(grant), '{"alg":"EdDSA","typ":"nightlatch-live-grant+jwt"}');
+  const key = hkdf(hex(liveKey), none, 32, 'nightlatch live record key v1');
+  for (const [sequence, { kind, keyFrame, plaintext, record }] of records.entries()) {
+    const bytes = hex(record);
+    const number = Buffer.alloc(4);
+    number.writeUInt32BE(sequence);
+    const ids = [home, camera, broadcast].map((id) => Buffer.concat([Buffer.of(id.length), Buffer.from(id)]));
+    const kinds = Buffer.of(1, kind === 'init' ? 1 : 2, keyFrame ? 1 : 0);
+    const header = Buffer.concat([Buffer.from('NLl1'), kinds, number, ...ids]);
+    assert.deepEqual(bytes.subarray(0, header.length), header);
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.concat([Buffer.alloc(8), number]));
+    decipher.setAAD(header).setAuthTag(bytes.subarray(-16));
+    const opened = Buffer.concat([decipher.update(bytes.subarray(header.length, -16)), decipher.final()]);
+    assert.equal(opened.toString('hex'), plaintext);
+  }
+});

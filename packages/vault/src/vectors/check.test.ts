@@ -30,6 +30,7 @@ test('a vector that differs in one character is noticed, in every file', async (
     { ...good, hpke: { ...good.hpke, cameraName: { ...good.hpke.cameraName, name: 'Haustur' } } },
     { ...good, recovery: { ...good.recovery, proofHash: 'x' } },
     { ...good, pairing: { ...good.pairing, offerPayload: '{}' } },
+    { ...good, live: { ...good.live, mediaType: 'x' } },
   ];
   for (const vectors of spoilt) await assert.rejects(checkVectors(vectors), /the vector says/);
 });

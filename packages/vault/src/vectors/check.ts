@@ -1,6 +1,7 @@
 import { type ContainerVectors, checkContainer } from './check-container.ts';
 import { checkHomeLog, type HomeLogVectors } from './check-homelog.ts';
 import { checkHpke, type HpkeVectors } from './check-hpke.ts';
+import { checkLive, type LiveVectors } from './check-live.ts';
 import { checkManifest, type ManifestVectors } from './check-manifest.ts';
 import { checkPairing, type PairingVectors } from './check-pairing.ts';
 import { checkRecovery, type RecoveryVectors } from './check-recovery.ts';
@@ -14,9 +15,18 @@ export interface Vectors {
   readonly hpke: HpkeVectors;
   readonly recovery: RecoveryVectors;
   readonly pairing: PairingVectors;
+  readonly live: LiveVectors;
 }
 
-export const VECTOR_FILES = ['container', 'manifest', 'home-log', 'hpke', 'recovery', 'pairing'] as const;
+export const VECTOR_FILES = [
+  'container',
+  'manifest',
+  'home-log',
+  'hpke',
+  'recovery',
+  'pairing',
+  'live',
+] as const;
 
 /** Holds this implementation against all vectors; throws at the first difference, else says how much it compared. */
 export async function checkVectors(vectors: Vectors): Promise<{ compared: number }> {
@@ -27,5 +37,6 @@ export async function checkVectors(vectors: Vectors): Promise<{ compared: number
   await checkHpke(vectors.hpke, expect);
   await checkRecovery(vectors.recovery, expect);
   await checkPairing(vectors.pairing, expect);
+  await checkLive(vectors.live, expect);
   return { compared: expect.count() };
 }

@@ -2,6 +2,7 @@ import type { Vectors } from '../../src/vectors/check.ts';
 import { makeContainer } from './make-container.ts';
 import { makeHomeLog } from './make-homelog.ts';
 import { makeHpke } from './make-hpke.ts';
+import { makeLive } from './make-live.ts';
 import { makeManifest } from './make-manifest.ts';
 import { makePairing } from './make-pairing.ts';
 import { makeRecovery } from './make-recovery.ts';
@@ -14,6 +15,7 @@ export const makeVectors = async (): Promise<Vectors> => ({
   hpke: await makeHpke(),
   recovery: await makeRecovery(),
   pairing: await makePairing(),
+  live: await makeLive(),
 });
 
 /** A file of vectors as it is committed. */

@@ -35,6 +35,7 @@ const THING: Record<Refusal['what'], string> = {
   'home-log': 'The server sent a log that is not the log of your home.',
   camera: 'The server sent something of a camera that is not in your home.',
   gap: 'The server sent a notice of lost events that your agent did not sign.',
+  live: 'The server sent a live picture that is not the one of this camera.',
 };
 
 /** What happened, what was kept and what to do, for a person. */
