@@ -17,8 +17,11 @@ export type Permission =
   /** An agent with a session that is pinned, as of now, at a home. */
   | 'paired-agent';
 
-/** `bytes` and `event-stream` are sent by the egress; `tus` is a resumable upload (tus 1.0), `page` is HTML. */
-export type AnswerForm = 'json' | 'bytes' | 'event-stream' | 'tus' | 'page';
+/**
+ * `bytes` and `event-stream` are sent by the egress; `tus` is a resumable upload (tus 1.0), `page` is HTML. `socket` is
+ * a WebSocket (RFC 6455): who may not have it is refused before the upgrade, with the same answers as anywhere else.
+ */
+export type AnswerForm = 'json' | 'bytes' | 'event-stream' | 'tus' | 'page' | 'socket';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'PATCH' | 'OPTIONS';

@@ -28,7 +28,7 @@ import {
 } from './agents.ts';
 import { Cameras, EventRow, EventsPage, EventsQuery, MismatchReport, MismatchReported } from './events.ts';
 import { HomeLogAppend, HomeLogHead, HomeLogJws, HomeLogPage } from './homelog.ts';
-import { EventId, GapId, HomeId, PairingId, SessionId } from './ids.ts';
+import { CameraId, EventId, GapId, HomeId, PairingId, SessionId } from './ids.ts';
 import { ObjectKind, Revision } from './manifest.ts';
 import { PairingAccept, PairingClaim, PairingClaimed, PairingOpen, PairingState } from './pairing.ts';
 import { type Route, route } from './route.ts';
@@ -194,6 +194,16 @@ export const routes = {
     params: inHome,
     answer: 'event-stream',
   }),
+  'live.watch': route(
+    'GET',
+    '/api/homes/:home/cameras/:camera/live',
+    'member',
+    'Live view: one text message asks, grants and sealed records come back',
+    {
+      params: z.object({ home: HomeId, camera: CameraId }),
+      answer: 'socket',
+    },
+  ),
   'reports.create': route(
     'POST',
     '/api/homes/:home/reports',
@@ -230,6 +240,15 @@ export const routes = {
     input: AgentReport,
     output: AgentReported,
   }),
+  'agent.link': route(
+    'GET',
+    '/api/agent/link',
+    'paired-agent',
+    'The standing connection of an agent: orders come, grants and sealed live records go',
+    {
+      answer: 'socket',
+    },
+  ),
   'agent.read-log': route('GET', '/api/agent/log', 'paired-agent', "The entries of the agent's home log", {
     query: logQuery,
     output: HomeLogPage,
