@@ -8,6 +8,7 @@ import { composeMedia, type MediaParts } from '../src/media.ts';
 import type { Statement } from '../src/sql/statement.ts';
 import { gateEvent } from '../src/sql/statements/gate-events.ts';
 import { LIVE_MEMBER } from '../src/sql/statements/gate-member.ts';
+import { gateObjects } from '../src/sql/statements/gate-objects.ts';
 import { type ListeningCloud, newListeningCloud } from './support/listening.ts';
 import { newSide, type Side } from './support/side.ts';
 
@@ -85,6 +86,34 @@ test('a crossed row that a gate without echo lets pass is stopped by the labels 
   const answer = await askForEvent(first, first);
   assert.equal(answer.statusCode, 404);
   assert.match(mismatches(cloud).join(''), /"where":"egress"/);
+});
+
+// The object of another event in place of the one asked for.
+const crossedObjects = {
+  objects: replaced(
+    gateObjects,
+    "o.event_id = any (string_to_array(viewer.events, ','))",
+    'o.event_id = (select max(event_id) from objects where event_id <> viewer.events)',
+  ),
+};
+
+test('a crossed object in a batch is stopped by the keys that it carries, and the operator is told', async () => {
+  const cloud = await newCloudWith({ gate: { statements: crossedObjects } });
+  const side = await newSide(cloud);
+  await side.agent.deliver(await side.agent.record(side.household));
+  const answer = await side.household.browser.call('objects.get', { params: thumbnailOf(side) });
+  assert.equal(answer.statusCode, 404);
+  assert.match(mismatches(cloud).join(''), /"where":"gate"/);
+});
+
+test('a batch that answers more than was asked answers nothing', async () => {
+  const all = replaced(gateObjects, "o.event_id = any (string_to_array(viewer.events, ','))", 'true');
+  const cloud = await newCloudWith({ gate: { statements: { objects: all } } });
+  const side = await newSide(cloud);
+  const mine = () => side.household.browser.call('objects.get', { params: thumbnailOf(side) });
+  assert.equal((await mine()).statusCode, 200);
+  await side.agent.deliver(await side.agent.record(side.household));
+  assert.equal((await mine()).statusCode, 500);
 });
 
 const thumbnailOf = ({ household: { home }, event: { event } }: Side) => ({

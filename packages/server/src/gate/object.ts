@@ -1,7 +1,7 @@
 import type { CameraId } from '@nightlatch/protocol/ids';
 import { notFound } from '../refusals.ts';
 import type { GateObjectRow } from '../sql/statements/gate-objects.ts';
-import type { AskedHome, AskedObject } from './asked.ts';
+import type { AskedObject } from './asked.ts';
 import { type BatcherOptions, createBatcher } from './batcher.ts';
 import type { GateParts } from './gate.ts';
 import type { Grant } from './grant.ts';
@@ -23,8 +23,7 @@ export type BatchLimits = Pick<
 /** Whether somebody may have an object. Questions of the same moment go to the database as one statement. */
 export function objectQuestion({ database, statements, prove, authority }: GateParts, limits: BatchLimits) {
   const answerAll = async (asked: readonly AskedObject[]): Promise<(GateObjectRow | undefined)[]> => {
-    const { viewers, order } = byViewer(asked);
-    const questions = order.flatMap((index) => asked[index] ?? []);
+    const viewers = byViewer(asked);
     const [rows = []] = await database.ask(
       { accounts: [...new Set(viewers.map(({ account }) => account))] },
       statements.objects,
@@ -32,19 +31,19 @@ export function objectQuestion({ database, statements, prove, authority }: GateP
         viewers.map(({ session }) => session),
         viewers.map(({ account }) => account),
         viewers.map(({ home }) => home),
-        viewers.map(({ first }) => first),
-        viewers.map(({ last }) => last),
-        questions.map(({ event }) => event),
-        questions.map(({ kind }) => kind),
-        questions.map(({ revision }) => revision),
+        viewers.map(({ kind }) => kind),
+        viewers.map(({ revision }) => revision),
+        viewers.map(({ events }) => [...events.keys()].join(',')),
       ],
     );
     const answers: (GateObjectRow | undefined)[] = asked.map(() => undefined);
-    for (const row of rows) {
-      const index = order[row.place - 1];
-      if (index === undefined || answers[index] !== undefined)
-        throw new Error(`gate-objects answered place ${row.place} of ${asked.length}, or answered it twice`);
-      answers[index] = row;
+    const seen = new Set<number>();
+    for (const { place, objects } of rows) {
+      const viewer = viewers[place - 1];
+      if (viewer === undefined || seen.has(place))
+        throw new Error(`gate-objects answered place ${place} of ${viewers.length}, or answered it twice`);
+      seen.add(place);
+      handOut(viewer, objects, answers);
     }
     return answers;
   };
@@ -72,31 +71,52 @@ export function objectQuestion({ database, statements, prove, authority }: GateP
   };
 }
 
-interface Viewer extends AskedHome {
-  /** Places of the first and the last question of this viewer, from 1. */
-  readonly first: number;
-  readonly last: number;
+/** Somebody who asks for objects of one kind and revision. */
+interface Viewer extends Omit<AskedObject, 'event'> {
+  /** The events, and the indices of the questions for each. */
+  readonly events: Map<string, number[]>;
 }
 
-/** Who asks, each once, for a page of pictures has one viewer; and the indices of the questions, viewer by viewer. */
-function byViewer(asked: readonly AskedObject[]): { viewers: Viewer[]; order: number[] } {
-  const questionsOf = new Map<string, number[]>();
-  for (const [index, { session, account, home }] of asked.entries()) {
-    const key = `${session}/${account}/${home}`;
-    const questions = questionsOf.get(key);
-    if (questions === undefined) questionsOf.set(key, [index]);
+/** Who asks for what, each once: a page of pictures has one viewer. */
+function byViewer(asked: readonly AskedObject[]): Viewer[] {
+  const viewers = new Map<string, Viewer>();
+  for (const [index, { session, account, home, event, kind, revision }] of asked.entries()) {
+    const key = `${session}/${account}/${home}/${kind}/${revision}`;
+    let viewer = viewers.get(key);
+    if (viewer === undefined) {
+      viewer = { session, account, home, kind, revision, events: new Map() };
+      viewers.set(key, viewer);
+    }
+    const questions = viewer.events.get(event);
+    if (questions === undefined) viewer.events.set(event, [index]);
     else questions.push(index);
   }
-  const viewers: Viewer[] = [];
-  const order: number[] = [];
-  for (const questions of questionsOf.values()) {
-    const one = asked[questions[0] ?? -1];
-    if (one === undefined) continue;
-    const { session, account, home } = one;
-    const first = order.length + 1;
-    viewers.push({ session, account, home, first, last: order.push(...questions) });
+  return [...viewers.values()];
+}
+
+/**
+ * Gives each question of the viewer its row. A row of an event that was not asked for is given to a question that has
+ * none, where its proof fails and the operator is told.
+ */
+function handOut(
+  { events }: Viewer,
+  objects: readonly GateObjectRow[],
+  answers: (GateObjectRow | undefined)[],
+): void {
+  const strays: GateObjectRow[] = [];
+  for (const row of objects) {
+    const questions = events.get(row.event);
+    if (questions === undefined) strays.push(row);
+    for (const index of questions ?? []) {
+      if (answers[index] !== undefined) throw new Error('gate-objects answered an event twice');
+      answers[index] = row;
+    }
   }
-  return { viewers, order };
+  for (const row of strays) {
+    const index = [...events.values()].flat().find((one) => answers[one] === undefined);
+    if (index === undefined) throw new Error('gate-objects answered more than was asked');
+    answers[index] = row;
+  }
 }
 
 /** What the row of this question has to say of itself; no id has a `/` in it. The home of the membership comes first. */

@@ -93,6 +93,8 @@ export const foreignManifests = crossed({
   },
 });
 
+const OWN_OBJECT = "where o.home_id = m.home_id and o.event_id = any (string_to_array(viewer.events, ','))";
+
 /** The right rows; for the bytes of one kind of object those of the other home's, as a confused store would give. */
 export const foreignBytes =
   (kind: 'thumbnail' | 'clip', theirs: () => ObjectName | undefined): Wires =>
@@ -107,9 +109,10 @@ export const foreignBytes =
         statements: {
           objects: replaced(
             gateObjects,
-            'where o.home_id = m.home_id and o.event_id = asked.event and',
-            `where case when asked.kind = '${kind}' then o.home_id <> m.home_id
-               else o.home_id = m.home_id and o.event_id = asked.event end and`,
+            OWN_OBJECT,
+            `where case when viewer.kind = '${kind}'
+               then o.event_id = (select max(event_id) from objects where home_id <> m.home_id)
+               else ${OWN_OBJECT.replace('where ', '')} end`,
           ),
         },
       },
