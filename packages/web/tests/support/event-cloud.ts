@@ -5,6 +5,7 @@ import { routes } from '@nightlatch/protocol/routes';
 import { toBase64Url } from '@nightlatch/vault/encoding';
 import { builtApp } from './built-app.ts';
 import { type KeptEvents, keptEvents } from './kept-events.ts';
+import { liveEndpoint } from './live-endpoint.ts';
 import type { SealedHome } from './sealed-home.ts';
 import { seedScript } from './seed-script.ts';
 import { serveApp } from './serve-app.ts';
@@ -21,7 +22,7 @@ export interface Crossing {
  * A cloud of one home in memory, with the built app in front and really sealed events behind it. It checks nothing:
  * only what the viewer verifies stands between a crossed answer and the screen.
  */
-export async function startEventCloud(home: SealedHome) {
+export async function startEventCloud(home: SealedHome, { withSound = false } = {}) {
   const kept: KeptEvents = keptEvents();
   const cross: Crossing = {};
   const reports: unknown[] = [];
@@ -106,6 +107,7 @@ export async function startEventCloud(home: SealedHome) {
     if (bytes === null) return missing(response);
     return sendSealed(response, cross.sealed?.(bytes, `${kind}.${revision}`) ?? bytes, request.headers.range);
   });
+  const live = liveEndpoint(server, home, withSound);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A test that fails before it can end the cloud must not keep the process.
   server.unref();
@@ -114,6 +116,7 @@ export async function startEventCloud(home: SealedHome) {
   return {
     url: `http://localhost:${address.port}`,
     kept,
+    live,
     cross,
     reports,
     ranges,
@@ -131,6 +134,7 @@ export async function startEventCloud(home: SealedHome) {
       if (away) for (const stream of streams) stream.destroy();
     },
     [Symbol.asyncDispose]: async () => {
+      live.end();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
