@@ -29,16 +29,21 @@ async function seeEvent(page: Page): Promise<string> {
   await page.locator('.event-card img').first().waitFor({ timeout: 90_000 });
   await untilSeen(() => sceneOf(page, '.event-card img'), showsBall);
   await page.locator('.event-card').last().click();
-  const first = await untilSeen(() => sceneOf(page, 'video'), showsBall);
+  await untilMoves(page, 'video');
+  const event = new URL(page.url()).pathname;
+  assert.match(event, /^\/events\/evt_/);
+  return event;
+}
+
+/** The ball is seen, and then somewhere else. */
+async function untilMoves(page: Page, selector: string): Promise<void> {
+  const first = await untilSeen(() => sceneOf(page, selector), showsBall);
   await untilSeen(
-    () => sceneOf(page, 'video'),
+    () => sceneOf(page, selector),
     (later) =>
       showsBall(later) &&
       Math.hypot((later?.x ?? 0) - (first?.x ?? 0), (later?.y ?? 0) - (first?.y ?? 0)) > 0.05,
   );
-  const event = new URL(page.url()).pathname;
-  assert.match(event, /^\/events\/evt_/);
-  return event;
 }
 
 /** Every file below a directory that holds the text. */
@@ -72,6 +77,8 @@ test('from a real RTSP camera to the screens of its home, in every browser of th
   await pairAndAddCamera(owner.page, code);
   const asked: string[] = [];
   owner.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const sockets: string[] = [];
+  owner.page.on('websocket', (socket) => sockets.push(socket.url()));
   const event = await seeEvent(owner.page);
 
   await t.test('a second, empty browser opens the same event', async () => {
@@ -82,6 +89,23 @@ test('from a real RTSP camera to the screens of its home, in every browser of th
     await second.page.goto(event);
     await untilSeen(() => sceneOf(second.page, 'video'), showsBall);
     assert.deepEqual(second.troubles, []);
+  });
+
+  await t.test('the live picture moves in two browsers at once, full of the same camera', async () => {
+    await using second = await newVisitor(url);
+    await logIn(second.page);
+    for (const { page } of [owner, second]) {
+      await page.goto('/live');
+      await untilSeen(() => sceneOf(page, '.live video'), showsBall);
+    }
+    await second.page
+      .getByRole('link', { name: /Front door/ })
+      .first()
+      .click();
+    await untilMoves(second.page, '.live video');
+    await untilMoves(owner.page, '.live video');
+    assert.deepEqual(second.troubles, []);
+    assert.notEqual(sockets.length, 0);
   });
 
   await t.test('the recovery code opens it with a new passphrase', async () => {
@@ -110,6 +134,24 @@ test('from a real RTSP camera to the screens of its home, in every browser of th
     assert.deepEqual(
       statuses.filter((status) => status !== 404),
       [],
+    );
+    const opened = await stranger.page.evaluate(
+      (addresses) =>
+        Promise.all(
+          addresses.map(
+            (address) =>
+              new Promise<boolean>((resolve) => {
+                const socket = new WebSocket(address);
+                socket.onopen = () => resolve(true);
+                socket.onerror = () => resolve(false);
+              }),
+          ),
+        ),
+      sockets,
+    );
+    assert.deepEqual(
+      opened,
+      sockets.map(() => false),
     );
     await confirmRecoveryCode(stranger.page);
     await stranger.page.goto(event);
