@@ -75,6 +75,11 @@ export async function startEventCloud(home: SealedHome, { withSound = false } = 
       return json(response, { entries: entries.slice(after + 1), more: false });
     }
     if (path === `${inHome}/cameras`) return json(response, { cameras });
+    // Asked without an upgrade: whoever may watch is told that this is for sockets, everybody else that there is nothing.
+    if (/\/cameras\/\w+\/live$/.test(path))
+      return live.door.refused === null
+        ? response.writeHead(400).end(JSON.stringify({ error: { kind: 'bad-input', message: 'A socket.' } }))
+        : missing(response);
     if (path === `${inHome}/stream`) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`data: ${JSON.stringify({ kind: 'ready' })}\n\n`);

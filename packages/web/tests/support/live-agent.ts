@@ -34,6 +34,7 @@ export async function startBroadcast(home: SealedHome, camera: CameraId, source:
   };
   return {
     broadcast,
+    liveKey,
     beginning,
     /** The next moment's records. */
     async next(): Promise<SentRecord[]> {
@@ -140,6 +141,11 @@ export function createLiveCamera(home: SealedHome, camera: CameraId, withSound =
     cross,
     watchers,
     join,
+    /** The real answer of this camera's agent to any request, also one that is not for it. */
+    async grantOf(request: string): Promise<string> {
+      running ??= { broadcast: await startBroadcast(home, camera, source), kept: [], index: 0 };
+      return running.broadcast.grant(request, { camera });
+    },
     show: (colour: number) => source.show(colour),
     /** A camera that sends nothing while its socket stays open. */
     stand: (still: boolean) => {
