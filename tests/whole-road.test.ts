@@ -95,13 +95,10 @@ test('from a real RTSP camera to the screens of its home, in every browser of th
     await using second = await newVisitor(url);
     await logIn(second.page);
     for (const { page } of [owner, second]) {
-      await page.goto('/live');
+      await page.getByRole('link', { name: 'Live', exact: true }).click();
       await untilSeen(() => sceneOf(page, '.live video'), showsBall);
     }
-    await second.page
-      .getByRole('link', { name: /Front door/ })
-      .first()
-      .click();
+    await second.page.locator('.live-tile a').click();
     await untilMoves(second.page, '.live video');
     await untilMoves(owner.page, '.live video');
     assert.deepEqual(second.troubles, []);

@@ -116,7 +116,8 @@ export function startLivePlayer({ video, on }: Given): LivePlayer {
   }
 
   function settled() {
-    if (source === null) return;
+    // The next piece may have been given between the end of this update and its event.
+    if (source === null || source.updating) return;
     if (appending !== null) {
       const gainedFrom = appending.end;
       appending = null;
