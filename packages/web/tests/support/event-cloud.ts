@@ -76,10 +76,11 @@ export async function startEventCloud(home: SealedHome, { withSound = false } = 
     }
     if (path === `${inHome}/cameras`) return json(response, { cameras });
     // Asked without an upgrade: whoever may watch is told that this is for sockets, everybody else that there is nothing.
-    if (/\/cameras\/\w+\/live$/.test(path))
-      return live.door.refused === null
-        ? response.writeHead(400).end(JSON.stringify({ error: { kind: 'bad-input', message: 'A socket.' } }))
-        : missing(response);
+    if (/\/cameras\/\w+\/live$/.test(path)) {
+      if (live.door.refused === 404) return missing(response);
+      const error = { kind: 'bad-input', message: 'This is for sockets.' };
+      return response.writeHead(live.door.refused ?? 400).end(JSON.stringify({ error }));
+    }
     if (path === `${inHome}/stream`) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`data: ${JSON.stringify({ kind: 'ready' })}\n\n`);

@@ -122,13 +122,16 @@ export function createLiveCamera(home: SealedHome, camera: CameraId, withSound =
 
   let sealing = Promise.resolve();
   const tick = async () => {
-    if (running === null || isStill || watchers.size === 0) return;
-    const records = await running.broadcast.next();
+    const now = running;
+    if (now === null || isStill || watchers.size === 0) return;
+    const records = await now.broadcast.next();
+    // A new broadcast may have begun meanwhile.
+    if (now !== running) return;
     for (const record of records) {
-      if (record.keyFrame) running.kept = [];
-      running.kept.push(record);
-      running.index += 1;
-      for (const watcher of watchers) relay(watcher, record, running.index);
+      if (record.keyFrame) now.kept = [];
+      now.kept.push(record);
+      now.index += 1;
+      for (const watcher of watchers) relay(watcher, record, now.index);
     }
   };
   const timer = setInterval(() => {
