@@ -32,7 +32,11 @@ const SOCKET = ['connection: upgrade', 'upgrade: websocket', 'sec-websocket-vers
 const KEY = 'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==';
 
 test('who is refused a socket gets a plain answer, and the connection is closed on both sides', async () => {
-  const answer = await raw(...head(`GET ${path} HTTP/1.1`, ...SOCKET, KEY, `origin: ${cloud.origin}`), '', '');
+  const answer = await raw(
+    ...head(`GET ${path} HTTP/1.1`, ...SOCKET, KEY, `origin: ${cloud.origin}`),
+    '',
+    '',
+  );
   assert.match(answer, /^HTTP\/1\.1 401 /);
   assert.match(answer, /connection: close/i);
   const count = (): Promise<number> =>
@@ -44,7 +48,7 @@ test('who is refused a socket gets a plain answer, and the connection is closed 
   while ((await count()) > 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
-test('a request that offers another upgrade is answered as any other, body and all', async () => {
+test('a request that offers another upgrade is answered like every other request, body and all', async () => {
   const body = '{"email":5}';
   const answer = await raw(
     ...head('POST /api/login/start HTTP/1.1', 'connection: upgrade, close', 'upgrade: h2c'),
