@@ -110,8 +110,9 @@ test('an agent that was replaced, or whose cloud knows no links, waits for minut
   assert.equal(longWaits(), 0);
   (await at(3)).socket.close(LIVE_CLOSE.replaced);
   await until('the wait', () => longWaits() === 1);
+  const fourth = await at(4);
   cloud.trouble = () => ({ status: 404 });
-  (await at(4)).socket.terminate();
+  fourth.socket.terminate();
   await until('the other wait', () => longWaits() >= 2);
 });
 
