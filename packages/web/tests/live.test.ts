@@ -231,8 +231,12 @@ test('a camera with sound plays without it at first, and with it when it is aske
   assert.equal(await isMuted(), false);
   garden.show(1);
   await untilColour(visitor, VIDEO, COLOURS[1]);
-  await visitor.page.keyboard.press('m');
-  assert.equal(await isMuted(), true);
+  // Its sound stops coming, as it does where the way from home is narrow: the pictures go on without it.
+  garden.cross.record = ({ bytes, isSound }) => (isSound ? [] : [bytes]);
+  await until(isMuted, (muted) => muted);
+  garden.show(3);
+  await untilColour(visitor, VIDEO, COLOURS[3]);
+  Object.assign(garden.cross, { record: undefined });
 });
 
 test('all cameras are seen at once, on a phone and on a desk, with nothing for axe to find', async () => {

@@ -88,6 +88,7 @@ export function LiveControls({ video, frame, live, name }: LiveControlsProps) {
       disabled: isFinal(phase),
       act: withVideo((element) => {
         element.muted = !element.muted;
+        live.setSound(!element.muted);
       }),
     });
   actions.push({

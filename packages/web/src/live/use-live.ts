@@ -18,6 +18,7 @@ export function askedOf({ home, account, log }: Household, camera: CameraId): As
 export interface Live {
   readonly state: LiveState;
   readonly setPaused: (paused: boolean) => void;
+  readonly setSound: (wanted: boolean) => void;
   /** Asks anew after an end. */
   readonly again: () => void;
 }
@@ -57,6 +58,7 @@ export function useLive(video: RefObject<HTMLVideoElement | null>, camera: Camer
   return {
     state,
     setPaused: useCallback((paused: boolean) => watch.current?.setPaused(paused), []),
+    setSound: useCallback((wanted: boolean) => watch.current?.setSound(wanted), []),
     again: useCallback(() => setTimes((before) => before + 1), []),
   };
 }

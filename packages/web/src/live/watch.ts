@@ -42,6 +42,8 @@ export interface WatchGiven {
 export interface Watch {
   /** Stops and goes on by a person's wish; going on is at the live edge. */
   setPaused(paused: boolean): void;
+  /** Plays sound as well, or no more. Begins anew, because what is in the browser's buffer cannot be changed. */
+  setSound(wanted: boolean): void;
   /** The home log has changed: what was asked may be out of date. */
   logChanged(): void;
   close(): void;
@@ -78,6 +80,7 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
   const news = createBell();
   let state = LIVE_START;
   let paused = false;
+  let sound = false;
   /** Breaks off the try that is under way. */
   let breakOff: (phase: LivePhase) => void = () => undefined;
   let grantedFor: AskedLive | null = null;
@@ -101,6 +104,7 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
       let keyAt: number | null = null;
       let keyGap = 0;
       let waits = false;
+      let cameAt = 0;
       const done = (over: Over) => {
         clearInterval(timer);
         breakOff = () => undefined;
@@ -114,6 +118,7 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
       function startPlayer(): LivePlayer {
         return startLivePlayer({
           video,
+          withSound: sound,
           on: {
             picture: () => {
               breaks = 0;
@@ -121,7 +126,7 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
             },
             blocked: () => setPaused(true),
             failed: (words) =>
-              done(words === null ? { phase: 'restarting' } : { phase: 'unplayable', words }),
+              done(words === null ? { phase: 'restarting', broken: true } : { phase: 'unplayable', words }),
           },
         });
       }
@@ -141,8 +146,9 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
           tell({ tracks: piece.tracks });
           player.begin(piece.tracks, piece.segment);
         } else {
+          const now = performance.now();
+          cameAt = now;
           if (piece.keyFrame) {
-            const now = performance.now();
             if (keyAt !== null) keyGap = now - keyAt;
             keyAt = now;
           }
@@ -169,7 +175,13 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
         if (place !== watched.place || waits) watched = { place, at: now };
         const isRunning = state.phase === 'live';
         const patience = isRunning ? stallAfter(keyGap) : START_MILLISECONDS_MAX;
-        if (now - watched.at > patience) done({ phase: 'restarting' });
+        if (now - watched.at <= patience) return;
+        // Pictures come and do not play: they wait for sound that is announced and missing. So on without it.
+        if (sound && now - cameAt < STALL_MILLISECONDS_MIN / 2) {
+          sound = false;
+          video.muted = true;
+        }
+        done({ phase: 'restarting' });
       }, LOOK_MILLISECONDS);
     });
   }
@@ -249,6 +261,11 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
 
   return {
     setPaused,
+    setSound(wanted) {
+      if (wanted === sound) return;
+      sound = wanted;
+      breakOff('connecting');
+    },
     logChanged() {
       const now = asked();
       const isSame =
