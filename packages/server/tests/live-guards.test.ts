@@ -6,7 +6,7 @@ import { composeMedia, type MediaParts } from '../src/media.ts';
 import { gateCamera } from '../src/sql/statements/gate-camera.ts';
 import { LIVE_MEMBER } from '../src/sql/statements/gate-member.ts';
 import { type ListeningCloud, newListeningCloud } from './support/listening.ts';
-import { connectSocket, newUpload, openLink, openViewer } from './support/live.ts';
+import { connectSocket, inboxOf, newUpload, openLink, openViewer } from './support/live.ts';
 import { type LiveRoad, newLiveRoad } from './support/live-road.ts';
 import { newSide, type Side } from './support/side.ts';
 
@@ -235,8 +235,10 @@ test('a gate that forgets the membership is stopped by row-level security alone'
   assert.deepEqual(statuses, [404, 101]);
 });
 
-test('an account has only so many live pictures, and a closed one makes room', async () => {
-  const cloud = await cloudWith({ egress: { live: { watchesPerAccountMax: 1 } } });
+test('an account has only so many live pictures, a closed one makes room, and who says nothing is sent away', async () => {
+  const cloud = await cloudWith({
+    egress: { live: { watchesPerAccountMax: 1, requestMilliseconds: 1_000 } },
+  });
   const side = await newSide(cloud);
   await openLink(cloud, side.agent);
   const first = await openViewer(cloud, side);
@@ -248,5 +250,5 @@ test('an account has only so many live pictures, and a closed one makes room', a
   first.socket.close();
   let third = await connectSocket(url, headers);
   while ('status' in third) third = await connectSocket(url, headers);
-  third.terminate();
+  assert.equal(await inboxOf(third).closed, 4400);
 });

@@ -9,6 +9,13 @@ const [victim, stranger] = [await newSide(cloud), await newSide(cloud)];
 const { owner } = cloud;
 const victimsHome = victim.household.home;
 
+// A live picture that the victim has seen.
+const DELIVERY = `dlv_${'0'.repeat(26)}`;
+await owner`insert into deliveries (home_id, delivery_id, account_id, session_id, what, camera_id) values
+  (${victimsHome}, ${DELIVERY}, ${victim.household.unlocked.account}, ${`sess_${'0'.repeat(26)}`}, 'live', ${victim.agent.camera})`;
+await owner`insert into live_spans (home_id, delivery_id, account_id, from_at, to_at, bytes) values
+  (${victimsHome}, ${DELIVERY}, ${victim.household.unlocked.account}, now() - interval '1 s', now(), 1000)`;
+
 const homeTables = (
   await owner`select distinct c.table_name from information_schema.columns c
     where c.column_name = 'home_id' and c.table_schema = 'public' order by 1`
@@ -39,7 +46,7 @@ const asStranger = { 'nightlatch.accounts': stranger.household.unlocked.account 
 const asStrangersAgent = { 'nightlatch.agent': stranger.agent.device.agent };
 
 test('every table with a home has forced row-level security, home_id first in its key, and a comment on each column', async () => {
-  assert.ok(homeTables.length >= 13, homeTables.join());
+  assert.ok(homeTables.length >= 14, homeTables.join());
   for (const table of homeTables) {
     const [row] = await owner`select relrowsecurity, relforcerowsecurity,
       (select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
@@ -79,6 +86,10 @@ test('a stranger can write nothing into a home, whatever the statement', async (
       values ('${victimsHome}', '${stranger.agent.device.agent}', '${stranger.agent.device.publicKey}')`,
     `insert into deliveries (home_id, delivery_id, account_id, session_id, what)
       values ('${victimsHome}', 'dlv_00000000000000000000000000', '${account}', 'sess_00000000000000000000000000', 'events')`,
+    ...[account, victim.household.unlocked.account].map(
+      (of) => `insert into live_spans (home_id, delivery_id, account_id, from_at, to_at, bytes)
+        values ('${victimsHome}', '${DELIVERY}', '${of}', now(), now(), 1)`,
+    ),
     `insert into cameras (home_id, camera_id, agent_id, source)
       values ('${victimsHome}', 'cam_00000000000000000000000000', '${stranger.agent.device.agent}', 'rtsp')`,
   ];
@@ -86,7 +97,7 @@ test('a stranger can write nothing into a home, whatever the statement', async (
     for (const attempt of attempts)
       await assert.rejects(
         as(settings, (sql) => sql.unsafe(attempt)),
-        /row-level security|unique/,
+        /row-level security|unique|live_spans_home_id_delivery_id_account_id_fkey/,
         attempt,
       );
   const changes = [
@@ -118,16 +129,25 @@ test('membership and pins are history: no row changes but for its end, and none 
       /is history/,
       table,
     );
-  for (const table of ['memberships', 'agent_pins', 'deliveries', 'home_log', 'events', 'objects'])
+  for (const table of [
+    'memberships',
+    'agent_pins',
+    'deliveries',
+    'live_spans',
+    'home_log',
+    'events',
+    'objects',
+  ])
     await assert.rejects(
       as(own, (sql) => sql.unsafe(`delete from ${table}`)),
       /permission denied/,
       table,
     );
-  await assert.rejects(
-    as(own, (sql) => sql.unsafe(`update deliveries set what = 'event'`)),
-    /permission denied/,
-  );
+  for (const change of [`update deliveries set what = 'event'`, 'update live_spans set bytes = 0'])
+    await assert.rejects(
+      as(own, (sql) => sql.unsafe(change)),
+      /permission denied/,
+    );
 });
 
 test('the index of an event is used below the policies', async () => {

@@ -48,7 +48,7 @@ test('who is refused a socket gets a plain answer, and the connection is closed 
   while ((await count()) > 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
-test('a request that offers another upgrade is answered like every other, body and all', async () => {
+test('a request that offers another upgrade is answered like every other request, body and all', async () => {
   const body = '{"email":5}';
   const answer = await raw(
     ...head('POST /api/login/start HTTP/1.1', 'connection: upgrade, close', 'upgrade: h2c'),

@@ -73,7 +73,7 @@ export function createLink(parts: LinkParts): Link {
   }
 
   /** Until the connection is gone: the code that it was closed with. */
-  function serve(socket: WebSocket): Promise<number> {
+  function serve(socket: WebSocket): { closed: Promise<number> } {
     const mine: Connection = {
       socket,
       marks: new Map(),
@@ -97,7 +97,7 @@ export function createLink(parts: LinkParts): Link {
       if (socket.readyState === socket.OPEN && Buffer.isBuffer(data)) hear(mine, data, isBinary);
     });
     void watchOver(mine, ended.signal);
-    return closed;
+    return { closed };
   }
   async function watchOver(at: Connection, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -111,11 +111,11 @@ export function createLink(parts: LinkParts): Link {
   async function once(signal: AbortSignal, failures: number): Promise<unknown> {
     const { serverUrl } = parts;
     try {
-      const socket = await client.signedIn((token) =>
-        openSocket({ serverUrl, token, now: clock.now, signal }),
+      const { closed } = await client.signedIn((token) =>
+        openSocket({ serverUrl, token, now: clock.now, signal }, serve),
       );
       if (failures > 0) parts.log('info', 'The link with the cloud is up again.');
-      if ((await serve(socket)) !== LIVE_CLOSE.replaced) return null;
+      if ((await closed) !== LIVE_CLOSE.replaced) return null;
     } catch (error) {
       if (failures === 0 && !signal.aborted)
         parts.log('warn', 'There is no link with the cloud: live view has to wait.');

@@ -16,10 +16,14 @@ export interface SocketParts {
 }
 
 /**
- * Opens the link; it tries once. @throws CloudAway, CloudRefusal, SessionEnded, as a request does. A redirect is not
+ * Opens the link; it tries once. `serve` takes it over in the very moment in which it is open: the first order may have
+ * come with the answer, and a close as well. @throws CloudAway, CloudRefusal, SessionEnded, as a request does. A redirect is not
  * followed: it would carry the session to somebody else.
  */
-export function openSocket({ serverUrl, token, now, signal }: SocketParts): Promise<WebSocket> {
+export function openSocket<Served>(
+  { serverUrl, token, now, signal }: SocketParts,
+  serve: (socket: WebSocket) => Served,
+): Promise<Served> {
   const url = new URL(routes['agent.link'].path, serverUrl);
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new CloudAway('The agent is stopping.'));
@@ -39,16 +43,17 @@ export function openSocket({ serverUrl, token, now, signal }: SocketParts): Prom
       reject(new CloudAway(`The cloud cannot be reached: ${cause.message}.`, { cause })),
     );
     socket.once('unexpected-response', (request, response) => {
-      readRefusal(response).then(
-        ({ answer, text }) => reject(failureOf(answer, text, now())),
-        (cause: unknown) => reject(new CloudAway('The cloud refused the link without a word.', { cause })),
-      );
-      response.once('close', () => {
-        request.destroy();
-        socket.terminate();
-      });
+      void readRefusal(response)
+        .then(
+          ({ answer, text }) => reject(failureOf(answer, text, now())),
+          (cause: unknown) => reject(new CloudAway('The cloud refused the link without a word.', { cause })),
+        )
+        .finally(() => {
+          request.destroy();
+          socket.terminate();
+        });
     });
-    socket.once('open', () => resolve(socket));
+    socket.once('open', () => resolve(serve(socket)));
   });
 }
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { AGENT_ASSERTION_TYP, AgentAssertion } from '@nightlatch/protocol/agents';
 import { agentIdOf, type CameraId } from '@nightlatch/protocol/ids';
@@ -59,6 +60,12 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     void answer(request)
       .then((reply) => send(response, request, reply))
       .catch((error: unknown) => send(response, request, { status: 500, body: { fault: String(error) } }));
+  });
+
+  const connections = new Set<Socket>();
+  server.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
   });
 
   const answer = async (request: IncomingMessage): Promise<Reply | 'hang-up'> => {
@@ -214,9 +221,12 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     gaps: new Map(),
     reports: [],
     requests: [],
-    links: acceptLinks(server, (authorization) =>
-      cloud.trouble?.('/api/agent/link') ? 'hang-up' : sessions.has(authorization.replace('Bearer ', '')),
-    ),
+    links: acceptLinks(server, (authorization) => {
+      cloud.requests.push('GET /api/agent/link');
+      const trouble = cloud.trouble?.('/api/agent/link') ?? null;
+      if (trouble !== null) return trouble === 'hang-up' ? trouble : trouble.status;
+      return sessions.has(authorization.replace('Bearer ', '')) ? 101 : 401;
+    }),
     offer: null,
     acceptance: null,
     household: null,
@@ -225,7 +235,8 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     silent: false,
     endSessions: () => sessions.clear(),
     close: async () => {
-      server.closeAllConnections();
+      // The server itself no longer knows those that have become links, or were about to.
+      for (const connection of connections) connection.destroy();
       if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };

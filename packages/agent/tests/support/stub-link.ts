@@ -13,25 +13,29 @@ export interface StubLink {
   order(order: LinkOrder): void;
 }
 
-/** Takes links on the server of a stub cloud: of those who are signed in, and only where the contract has them. */
+/**
+ * Takes links on the server of a stub cloud, only where the contract has them. `admit` answers the status: 101 takes it,
+ * anything else refuses it, `hang-up` does so without a word.
+ */
 export function acceptLinks(
   server: Server,
-  admit: (authorization: string) => boolean | 'hang-up',
+  admit: (authorization: string) => number | 'hang-up',
 ): StubLink[] {
   const links: StubLink[] = [];
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIVE_RECORD_BYTES_MAX });
   server.on('upgrade', (request, socket, head) => {
-    const admitted = admit(request.headers.authorization ?? '');
-    if (admitted === 'hang-up') {
+    const status =
+      request.url === routes['agent.link'].path ? admit(request.headers.authorization ?? '') : 404;
+    if (status === 'hang-up') {
       socket.destroy();
       return;
     }
-    if (!admitted || request.url !== routes['agent.link'].path) {
-      const [status, kind] = admitted
-        ? ['404 Not Found', 'not-found']
-        : ['401 Unauthorized', 'not-signed-in'];
-      const body = JSON.stringify({ error: { kind, message: `refused: ${kind}` } });
-      socket.end(`HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    if (status !== 101) {
+      const body = JSON.stringify({ error: { kind: 'not-found', message: `refused with ${status}` } });
+      const elsewhere = 'location: /api/agent/elsewhere\r\nretry-after: 7';
+      // Nobody reads it any more, and it would stay half open.
+      socket.once('finish', () => socket.destroy());
+      socket.end(`HTTP/1.1 ${status} No\r\n${elsewhere}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (opened) => links.push(linkOf(opened)));

@@ -18,7 +18,7 @@ export interface EgressOptions {
   readonly ledger: Ledger;
   readonly objects: Pick<ObjectStore, 'open'>;
   readonly hub: Pick<Hub, 'onHome' | 'onAccess' | 'onMissed'>;
-  readonly relay: Pick<Relay, 'watch'>;
+  readonly relay: Pick<Relay, 'reaches' | 'watch'>;
   readonly onMismatch: OnMismatch;
   readonly streams?: Partial<StreamLimits>;
   readonly downloads?: Partial<DownloadLimits>;

@@ -246,9 +246,12 @@ function serve({ parts, limits, asked, agent, socket }: Serving) {
     // The agent judges it; what is not of this session does not even reach one.
     if (wished === undefined || !sameLive(wished, { home, camera, viewer: account }))
       return close(LIVE_CLOSE.malformed);
+    const viewer = viewerOf(wished.ephemeralKey);
+    // A page that is open all night while the agent is away asks again and again: that is nothing for the ledger.
+    if (!relay.reaches(agent, home)) return viewer.trouble('agent-offline');
     spans.begin(await parts.ledger.record({ home, account, session, what: 'live', events: [], camera }));
     if (over) return;
-    watching = relay.watch({ home, camera, agent, request }, viewerOf(wished.ephemeralKey));
+    watching = relay.watch({ home, camera, agent, request }, viewer);
     // The relay may have ended it within that call.
     if (over) watching.leave('left');
   };

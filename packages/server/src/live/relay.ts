@@ -44,6 +44,8 @@ export interface Watching {
 }
 
 export interface Relay {
+  /** Whether the agent has a link for this home at the moment. */
+  reaches(agent: AgentId, home: HomeId): boolean;
   /** Asks the agent for the picture. What comes of it goes to the viewer, until one of them leaves. */
   watch(asked: WatchAsked, viewer: Viewer): Watching;
   /** Takes an agent's link; an older one of the same agent is closed. */
@@ -173,6 +175,7 @@ export function createRelay(options: {
   };
 
   return {
+    reaches: (agent, home) => links.get(agent)?.home === home,
     watch: ({ home, camera, agent, request }, viewer) => {
       const link = links.get(agent);
       if (link === undefined || link.home !== home) {

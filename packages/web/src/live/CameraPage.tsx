@@ -2,6 +2,7 @@ import { CameraId } from '@nightlatch/protocol/ids';
 import { useRef } from 'react';
 import { Link, useParams } from 'wouter';
 import { usePageTitle } from '../app/arrival.ts';
+import { useCameras } from '../cameras/use-cameras.ts';
 import { useHousehold } from '../household/household.ts';
 import { ButtonLink } from '../style/Button.tsx';
 import { EmptyState } from '../style/EmptyState.tsx';
@@ -17,6 +18,8 @@ function CameraLive({ camera }: { readonly camera: CameraId }) {
   const video = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const live = useLive(video, camera, true);
+  // Also renews the home log, so that what is asked for is never older than what the cloud has told of.
+  const row = useCameras().cameras?.find((known) => known.camera === camera)?.row?.state ?? null;
   const name = cameraName(camera);
   const { phase, tracks } = live.state;
   usePageTitle(name);
@@ -46,7 +49,7 @@ function CameraLive({ camera }: { readonly camera: CameraId }) {
             hidden={isFinal(phase)}
           />
           <LiveBadge phase={phase} />
-          <LiveWords state={live.state} onAgain={live.again} />
+          <LiveWords state={live.state} row={row} onAgain={live.again} />
         </div>
         <LiveControls video={video} frame={frame} live={live} name={name} />
       </div>

@@ -3,7 +3,6 @@ import { saveAs } from '../events/download.ts';
 import { toggleFullscreen } from '../events/PlayerControls.tsx';
 import { FullSign, MutedSign, PauseSign, PlaySign, SoundSign } from '../events/signs.tsx';
 import { pictureFileName } from '../events/times.ts';
-import { useVideo } from '../events/use-video.ts';
 import { SnapshotSign, WindowSign } from './signs.tsx';
 import { snapshotOf } from './snapshot.ts';
 import { isFinal } from './state.ts';
@@ -16,6 +15,8 @@ interface LiveControlsProps {
   readonly live: Live;
   readonly name: string;
 }
+
+const SAID_MILLISECONDS = 4_000;
 
 interface Action {
   readonly key: string;
@@ -30,20 +31,45 @@ async function toggleWindow(video: HTMLVideoElement): Promise<void> {
   else await video.requestPictureInPicture();
 }
 
+function useMuted(video: RefObject<HTMLVideoElement | null>): boolean {
+  const [muted, setMuted] = useState(true);
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return;
+    const renew = () => setMuted(element.muted);
+    renew();
+    element.addEventListener('volumechange', renew);
+    return () => element.removeEventListener('volumechange', renew);
+  }, [video]);
+  return muted;
+}
+
+/** A word that goes away by itself. */
+function useSaid() {
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    if (said === '') return;
+    const timer = setTimeout(() => setSaid(''), SAID_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  return [said, setSaid] as const;
+}
+
 /** Pause, sound, snapshot, picture in picture and full screen, each by a button and by a key. */
 export function LiveControls({ video, frame, live, name }: LiveControlsProps) {
-  const { muted, pictured } = useVideo(video);
-  const [said, setSaid] = useState('');
+  const muted = useMuted(video);
+  const [said, setSaid] = useSaid();
   const { phase, tracks } = live.state;
+  const hasPicture = tracks !== null && !isFinal(phase);
   const isPaused = phase === 'paused';
   const withVideo = (act: (element: HTMLVideoElement) => void) => () => {
     if (video.current !== null) act(video.current);
   };
   const snapshot = async (element: HTMLVideoElement) => {
     const picture = await snapshotOf(element);
-    if (picture === null) return setSaid('There is no picture to save yet.');
+    if (picture === null) return setSaid('No picture yet');
     saveAs(picture, pictureFileName(name, Date.now()));
-    return setSaid('Picture saved.');
+    return setSaid('Saved');
   };
   const actions: Action[] = [
     {
@@ -62,13 +88,14 @@ export function LiveControls({ video, frame, live, name }: LiveControlsProps) {
       disabled: isFinal(phase),
       act: withVideo((element) => {
         element.muted = !element.muted;
+        live.setSound(!element.muted);
       }),
     });
   actions.push({
     key: 's',
     label: 'Save this picture',
     sign: <SnapshotSign />,
-    disabled: !pictured || isFinal(phase),
+    disabled: !hasPicture,
     act: withVideo((element) => void snapshot(element)),
   });
   if (document.pictureInPictureEnabled)
@@ -76,7 +103,7 @@ export function LiveControls({ video, frame, live, name }: LiveControlsProps) {
       key: 'p',
       label: 'Picture in picture',
       sign: <WindowSign />,
-      disabled: !pictured || isFinal(phase),
+      disabled: !hasPicture,
       act: withVideo((element) => void toggleWindow(element).catch(() => undefined)),
     });
   actions.push({

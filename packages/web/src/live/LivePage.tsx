@@ -1,7 +1,9 @@
+import type { CameraRow } from '@nightlatch/protocol/events';
 import type { CameraId } from '@nightlatch/protocol/ids';
 import { useRef } from 'react';
 import { Link } from 'wouter';
 import { usePageTitle } from '../app/arrival.ts';
+import { useCameras } from '../cameras/use-cameras.ts';
 import { useHousehold } from '../household/household.ts';
 import { ButtonLink } from '../style/Button.tsx';
 import { EmptyState } from '../style/EmptyState.tsx';
@@ -13,7 +15,7 @@ import { useLive } from './use-live.ts';
 import './live.css';
 
 /** One camera among the others, playing while it is in view; pressed, it is on a page of its own. */
-function LiveTile({ camera }: { readonly camera: CameraId }) {
+function LiveTile({ camera, row }: { readonly camera: CameraId; readonly row: CameraRow['state'] | null }) {
   const { cameraName } = useHousehold();
   const place = useRef<HTMLLIElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -31,7 +33,7 @@ function LiveTile({ camera }: { readonly camera: CameraId }) {
         />
         <LiveBadge phase={state.phase} />
         <h2 className="live-name">{name}</h2>
-        <LiveWords state={state} onAgain={null} />
+        <LiveWords state={state} row={row} onAgain={null} />
       </Link>
     </li>
   );
@@ -41,7 +43,9 @@ function LiveTile({ camera }: { readonly camera: CameraId }) {
 export function LivePage() {
   usePageTitle('Live');
   const { log } = useHousehold();
+  const told = useCameras().cameras;
   const cameras = [...log.cameras.keys()];
+  const rowOf = (camera: CameraId) => told?.find((known) => known.camera === camera)?.row?.state ?? null;
   return (
     <div className="stack">
       <h1>Live</h1>
@@ -54,7 +58,7 @@ export function LivePage() {
       {cameras.length > 0 && (
         <ul className="live-grid">
           {cameras.map((camera) => (
-            <LiveTile key={camera} camera={camera} />
+            <LiveTile key={camera} camera={camera} row={rowOf(camera)} />
           ))}
         </ul>
       )}

@@ -1,3 +1,4 @@
+import type { CameraRow } from '@nightlatch/protocol/events';
 import { Banner } from '../style/Banner.tsx';
 import { Button } from '../style/Button.tsx';
 import { Spinner } from '../style/Progress.tsx';
@@ -6,13 +7,15 @@ import { isBusy, phaseInWords } from './words.ts';
 
 interface LiveWordsProps {
   readonly state: LiveState;
+  /** What the cloud tells of the camera; null where it tells nothing. */
+  readonly row: CameraRow['state'] | null;
   /** Asks anew; null where there is no room for a button. */
   readonly onAgain: (() => void) | null;
 }
 
 /** Why there is no moving picture, over the place where it would be. */
-export function LiveWords({ state, onAgain }: LiveWordsProps) {
-  const said = phaseInWords(state);
+export function LiveWords({ state, row, onAgain }: LiveWordsProps) {
+  const said = phaseInWords(state, row, Date.now());
   if (said !== null && isFinal(state.phase))
     return (
       <div className="live-words">

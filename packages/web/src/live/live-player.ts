@@ -3,6 +3,7 @@ import { concat } from '@nightlatch/vault/encoding';
 import { spansOf } from '../viewer/player/picture-buffer.ts';
 import { createLowWater, edgeMove } from './edge.ts';
 import type { LivePiece } from './receiver.ts';
+import { trackOf, typeWithoutSound, withoutSound } from './sound-track.ts';
 
 declare global {
   interface Window {
@@ -31,6 +32,8 @@ export interface LivePlayer {
 
 interface Given {
   readonly video: HTMLVideoElement;
+  /** Sound is played as well, where there is some; otherwise it is left out of the buffer. */
+  readonly withSound: boolean;
   readonly on: {
     /** The first picture is on screen. */
     readonly picture: () => void;
@@ -48,7 +51,7 @@ export function takeOff(video: HTMLVideoElement): void {
 }
 
 /** Plays one broadcast in `video`, as close to its live edge as its pictures come. */
-export function startLivePlayer({ video, on }: Given): LivePlayer {
+export function startLivePlayer({ video, withSound, on }: Given): LivePlayer {
   const Media = window.MediaSource ?? window.ManagedMediaSource;
   const closed = new AbortController();
   const { signal } = closed;
@@ -59,6 +62,7 @@ export function startLivePlayer({ video, on }: Given): LivePlayer {
   let queuedBytes = 0;
   let needsKey = true;
   let tracks: LiveTracks | null = null;
+  let leftOut: ReadonlySet<number> = new Set();
   let source: SourceBuffer | null = null;
   let appending: { readonly end: number } | null = null;
   let appendedAt = performance.now();
@@ -133,7 +137,7 @@ export function startLivePlayer({ video, on }: Given): LivePlayer {
     const here = spans();
     const last = here.at(-1);
     if (last === undefined) return;
-    const sounds = tracks?.hasAudio === true && !video.muted;
+    const sounds = withSound && tracks?.hasAudio === true;
     const move = edgeMove(
       {
         spans: here,
@@ -178,8 +182,15 @@ export function startLivePlayer({ video, on }: Given): LivePlayer {
 
   return {
     begin(given, segment) {
-      tracks = given;
-      queue.push(segment);
+      if (withSound || !given.hasAudio) {
+        tracks = given;
+        queue.push(segment);
+      } else {
+        const silent = withoutSound(segment);
+        tracks = { ...given, mediaType: typeWithoutSound(given.mediaType) };
+        leftOut = silent.tracks;
+        queue.push(silent.segment);
+      }
       queuedBytes += segment.length;
       openSource();
     },
@@ -189,6 +200,7 @@ export function startLivePlayer({ video, on }: Given): LivePlayer {
       // What follows on a hole cannot be decoded before the next key frame.
       if (!follows) needsKey = true;
       if (needsKey && !keyFrame) return;
+      if (leftOut.size > 0 && leftOut.has(trackOf(bytes) ?? 0)) return;
       needsKey = false;
       queue.push(bytes);
       queuedBytes += bytes.length;

@@ -1,6 +1,7 @@
 import type { CameraId } from '@nightlatch/protocol/ids';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { type Household, useHousehold } from '../household/household.ts';
+import { createReporter } from '../viewer/reporter.ts';
 import type { AskedLive } from './receiver.ts';
 import { LIVE_START, type LiveState } from './state.ts';
 import { startWatch, type Watch } from './watch.ts';
@@ -17,6 +18,7 @@ export function askedOf({ home, account, log }: Household, camera: CameraId): As
 export interface Live {
   readonly state: LiveState;
   readonly setPaused: (paused: boolean) => void;
+  readonly setSound: (wanted: boolean) => void;
   /** Asks anew after an end. */
   readonly again: () => void;
 }
@@ -29,6 +31,8 @@ export function useLive(video: RefObject<HTMLVideoElement | null>, camera: Camer
   const watch = useRef<Watch | null>(null);
   const [state, setState] = useState(LIVE_START);
   const [times, setTimes] = useState(0);
+  // One mismatch is told once, however often a tile comes into view.
+  const [reporter] = useState(() => createReporter(newest.current.report, () => Promise.resolve()));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another time is asking anew.
   useEffect(() => {
@@ -39,7 +43,7 @@ export function useLive(video: RefObject<HTMLVideoElement | null>, camera: Camer
       video: element,
       asked: () => askedOf(newest.current, camera),
       signing: newest.current.signing.privateKey,
-      report: (mismatch) => void newest.current.report(mismatch),
+      report: (mismatch) => reporter.report(mismatch),
       onState: setState,
     });
     watch.current = started;
@@ -47,13 +51,14 @@ export function useLive(video: RefObject<HTMLVideoElement | null>, camera: Camer
       watch.current = null;
       started.close();
     };
-  }, [video, camera, wanted, times]);
+  }, [video, camera, wanted, times, reporter]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a longer log may change what is to be asked.
   useEffect(() => watch.current?.logChanged(), [household.log]);
 
   return {
     state,
     setPaused: useCallback((paused: boolean) => watch.current?.setPaused(paused), []),
+    setSound: useCallback((wanted: boolean) => watch.current?.setSound(wanted), []),
     again: useCallback(() => setTimes((before) => before + 1), []),
   };
 }

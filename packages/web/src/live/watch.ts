@@ -17,6 +17,8 @@ const STALL_MILLISECONDS_MAX = 15_000;
 const LOOK_MILLISECONDS = 250;
 /** Somebody who watched for so long starts again without waiting. */
 const SETTLED_MILLISECONDS = 10_000;
+/** A decoder that gives up so often before its first picture will not take the next try either. */
+const BREAKS_MAX = 4;
 const FIRST_WAIT_MILLISECONDS = 500;
 const WAIT_MILLISECONDS_MAX = 10_000;
 
@@ -40,6 +42,8 @@ export interface WatchGiven {
 export interface Watch {
   /** Stops and goes on by a person's wish; going on is at the live edge. */
   setPaused(paused: boolean): void;
+  /** Plays sound as well, or no more. Begins anew, because what is in the browser's buffer cannot be changed. */
+  setSound(wanted: boolean): void;
   /** The home log has changed: what was asked may be out of date. */
   logChanged(): void;
   close(): void;
@@ -49,6 +53,8 @@ export interface Watch {
 interface Over {
   readonly phase: LivePhase;
   readonly words?: string;
+  /** The browser's decoder gave up. */
+  readonly broken?: boolean;
 }
 
 const TROUBLES: Readonly<Record<LiveTrouble, LivePhase>> = {
@@ -74,9 +80,12 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
   const news = createBell();
   let state = LIVE_START;
   let paused = false;
+  let sound = false;
   /** Breaks off the try that is under way. */
   let breakOff: (phase: LivePhase) => void = () => undefined;
   let grantedFor: AskedLive | null = null;
+  /** How often in a row the decoder gave up before a picture. */
+  let breaks = 0;
 
   const tell = (change: Partial<LiveState>) => {
     if (signal.aborted) return;
@@ -88,12 +97,14 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
   function tryOnce(wish: AskedLive): Promise<Over> {
     grantedFor = wish;
     return new Promise((resolve) => {
-      let player: LivePlayer | null = startPlayer();
+      // With nothing on screen the player is made while the agent is asked; else the last picture stays until then.
+      let player: LivePlayer | null = video.readyState === 0 ? startPlayer() : null;
       let fresh = true;
       let watched = { place: -1, at: performance.now() };
       let keyAt: number | null = null;
       let keyGap = 0;
       let waits = false;
+      let cameAt = 0;
       const done = (over: Over) => {
         clearInterval(timer);
         breakOff = () => undefined;
@@ -107,11 +118,15 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
       function startPlayer(): LivePlayer {
         return startLivePlayer({
           video,
+          withSound: sound,
           on: {
-            picture: () => tell({ phase: 'live', words: null }),
+            picture: () => {
+              breaks = 0;
+              tell({ phase: 'live', words: null });
+            },
             blocked: () => setPaused(true),
             failed: (words) =>
-              done(words === null ? { phase: 'restarting' } : { phase: 'unplayable', words }),
+              done(words === null ? { phase: 'restarting', broken: true } : { phase: 'unplayable', words }),
           },
         });
       }
@@ -126,13 +141,14 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
           waits = false;
           watched = { place: -1, at: performance.now() };
           if (!fresh) player?.close();
-          if (!fresh) player = startPlayer();
+          if (!fresh || player === null) player = startPlayer();
           fresh = false;
           tell({ tracks: piece.tracks });
-          player?.begin(piece.tracks, piece.segment);
+          player.begin(piece.tracks, piece.segment);
         } else {
+          const now = performance.now();
+          cameAt = now;
           if (piece.keyFrame) {
-            const now = performance.now();
             if (keyAt !== null) keyGap = now - keyAt;
             keyAt = now;
           }
@@ -159,7 +175,13 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
         if (place !== watched.place || waits) watched = { place, at: now };
         const isRunning = state.phase === 'live';
         const patience = isRunning ? stallAfter(keyGap) : START_MILLISECONDS_MAX;
-        if (now - watched.at > patience) done({ phase: 'restarting' });
+        if (now - watched.at <= patience) return;
+        // Pictures come and do not play: they wait for sound that is announced and missing. So on without it.
+        if (sound && now - cameAt < STALL_MILLISECONDS_MIN / 2) {
+          sound = false;
+          video.muted = true;
+        }
+        done({ phase: 'restarting' });
       }, LOOK_MILLISECONDS);
     });
   }
@@ -177,6 +199,7 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
       const over = await tryOnce(wish);
       signal.throwIfAborted();
       if (isFinal(over.phase)) return finish(over);
+      if (over.broken && ++breaks >= BREAKS_MAX) return finish({ phase: 'unplayable' });
       if (over.phase === 'lost' && (await isGone(wish))) return finish({ phase: 'ended' });
       tell({ phase: over.phase });
       if (over.phase === 'hidden' || over.phase === 'paused' || over.phase === 'connecting') {
@@ -221,14 +244,28 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
   }
   document.addEventListener('visibilitychange', look, { signal });
   video.addEventListener('leavepictureinpicture', look, { signal });
+  // Pause and play of the picture's own window, or of a headset.
+  video.addEventListener(
+    'pause',
+    () => !paused && state.phase === 'live' && isSeen(video) && setPaused(true),
+    {
+      signal,
+    },
+  );
+  video.addEventListener('play', () => paused && setPaused(false), { signal });
   addEventListener('online', () => news.ring(), { signal });
 
-  run().catch((error: unknown) => {
-    if (!signal.aborted) finish({ phase: 'unplayable', words: String(error) });
+  run().catch(() => {
+    if (!signal.aborted) finish({ phase: 'unplayable' });
   });
 
   return {
     setPaused,
+    setSound(wanted) {
+      if (wanted === sound) return;
+      sound = wanted;
+      breakOff('connecting');
+    },
     logChanged() {
       const now = asked();
       const isSame =

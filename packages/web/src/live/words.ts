@@ -1,3 +1,5 @@
+import type { CameraRow } from '@nightlatch/protocol/events';
+import { stateInWords } from '../cameras/words.ts';
 import type { LivePhase, LiveState } from './state.ts';
 
 interface PhaseWords {
@@ -33,10 +35,19 @@ const WORDS: Readonly<Record<Exclude<LivePhase, 'live'>, PhaseWords>> = {
   unplayable: { words: 'This browser could not play the picture.', advice: null },
 };
 
-/** How a live picture is, for people; null while it simply runs. */
-export function phaseInWords({ phase, words }: LiveState): PhaseWords | null {
+/**
+ * How a live picture is, for people; null while it simply runs. What the cloud tells of the camera (`row`) says better
+ * than the phase why there is none.
+ */
+export function phaseInWords(
+  { phase, words }: LiveState,
+  row: CameraRow['state'] | null,
+  now: number,
+): PhaseWords | null {
   if (phase === 'live') return null;
-  return words === null ? WORDS[phase] : { words, advice: null };
+  if (words !== null) return { words, advice: null };
+  if (phase === 'camera-offline' && row?.state === 'offline') return stateInWords(row, now);
+  return WORDS[phase];
 }
 
 /** Phases in which something is being waited for. */

@@ -22,7 +22,7 @@ export interface Crossing {
  * A cloud of one home in memory, with the built app in front and really sealed events behind it. It checks nothing:
  * only what the viewer verifies stands between a crossed answer and the screen.
  */
-export async function startEventCloud(home: SealedHome, { withSound = false } = {}) {
+export async function startEventCloud(home: SealedHome) {
   const kept: KeptEvents = keptEvents();
   const cross: Crossing = {};
   const reports: unknown[] = [];
@@ -113,7 +113,7 @@ export async function startEventCloud(home: SealedHome, { withSound = false } = 
     if (bytes === null) return missing(response);
     return sendSealed(response, cross.sealed?.(bytes, `${kind}.${revision}`) ?? bytes, request.headers.range);
   });
-  const live = liveEndpoint(server, home, withSound);
+  const live = liveEndpoint(server, home);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A test that fails before it can end the cloud must not keep the process.
   server.unref();

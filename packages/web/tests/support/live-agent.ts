@@ -12,6 +12,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface SentRecord {
   readonly bytes: Bytes;
   readonly keyFrame: boolean;
+  readonly isSound: boolean;
 }
 
 /** What stands in a grant, where it is not what it should be. */
@@ -31,6 +32,7 @@ export async function startBroadcast(home: SealedHome, camera: CameraId, source:
   const beginning: SentRecord = {
     bytes: await sealer.seal('init', false, writeInit(source.tracks, source.init)),
     keyFrame: false,
+    isSound: false,
   };
   return {
     broadcast,
@@ -44,6 +46,7 @@ export async function startBroadcast(home: SealedHome, camera: CameraId, source:
         records.push({
           bytes: await sealer.seal('fragment', keyFrame && index === 0, bytes),
           keyFrame: keyFrame && index === 0,
+          isSound: index > 0,
         });
       return records;
     },

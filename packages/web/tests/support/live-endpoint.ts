@@ -4,10 +4,10 @@ import { WebSocketServer } from 'ws';
 import { createLiveCamera, type StubLiveCamera, type StubWatcher } from './live-agent.ts';
 import type { SealedHome } from './sealed-home.ts';
 
-/** Live view of every camera of a home on the sockets of a stub cloud. */
-export function liveEndpoint(server: Server, home: SealedHome, withSound = false) {
-  const cameras: StubLiveCamera[] = home.cameras.map(({ camera }) =>
-    createLiveCamera(home, camera, withSound),
+/** Live view of every camera of a home on the sockets of a stub cloud; the second camera has sound. */
+export function liveEndpoint(server: Server, home: SealedHome) {
+  const cameras: StubLiveCamera[] = home.cameras.map(({ camera }, place) =>
+    createLiveCamera(home, camera, place === 1),
   );
   const sockets = new WebSocketServer({ noServer: true });
   /** What the cloud refuses before the upgrade; nothing while null. */

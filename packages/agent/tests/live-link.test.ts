@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { newWatchId } from '@nightlatch/protocol/ids';
+import { LIVE_CLOSE, type LinkNews, type LinkOrder } from '@nightlatch/protocol/live';
+import { generateDeviceKey } from '@nightlatch/vault/device';
+import { createLink, SILENCE_MILLISECONDS_MAX } from '../src/live/link.ts';
+import { createClient } from '../src/uplink/client.ts';
+import { type Clock, systemClock } from '../src/uplink/clock.ts';
+import { filled } from './support/fake-camera.ts';
+import { random } from './support/household.ts';
+import { startStubCloud } from './support/stub-cloud.ts';
+import { until } from './support/until.ts';
+
+const trouble = (): LinkNews => ({ kind: 'trouble', watch: newWatchId(random), reason: 'busy' });
+
+/** A link with a stub cloud; the test has its clock, and is told how long it would have waited. */
+async function linked(t: TestContext, { isSensible = true } = {}) {
+  const stop = new AbortController();
+  let running: Promise<void> | null = null;
+  t.after(async () => {
+    stop.abort();
+    await running;
+  });
+  const cloud = await startStubCloud(t);
+  const orders: LinkOrder[] = [];
+  const waits: number[] = [];
+  const now = { milliseconds: 0 };
+  let lost = 0;
+  const clock: Clock = {
+    now: Date.now,
+    sleep: (milliseconds, signal) => {
+      waits.push(milliseconds);
+      return systemClock.sleep(10, signal);
+    },
+  };
+  const client = createClient({
+    serverUrl: cloud.url,
+    device: await generateDeviceKey(),
+    signal: stop.signal,
+  });
+  const link = createLink({
+    serverUrl: cloud.url,
+    client,
+    clock,
+    monotonic: () => now.milliseconds,
+    fraction: () => 0.5,
+    onOrder: (order) => {
+      orders.push(order);
+      return isSensible;
+    },
+    onLost: () => {
+      lost += 1;
+    },
+    log: () => {},
+  });
+  running = link.run(stop.signal);
+  const at = (number: number) => until(`link ${number}`, () => cloud.links[number - 1]);
+  return { cloud, link, orders, waits, now, at, lost: () => lost };
+}
+
+test('orders come, news and records go, and what is told without a link is lost', async (t) => {
+  const { link, orders, at } = await linked(t);
+  link.tell(trouble());
+  link.record(filled(10, 1));
+  const first = await at(1);
+  first.order({ kind: 'log' });
+  await until('the order', () => orders.length === 1);
+  const news = trouble();
+  link.tell(news);
+  link.record(filled(10, 2));
+  await until('the record', () => first.records.length === 1);
+  assert.deepEqual([first.news, first.records], [[news], [Buffer.from(filled(10, 2))]]);
+});
+
+test('a link that is closed is opened again, with a new session where the old one has ended', async (t) => {
+  const { cloud, at, lost } = await linked(t);
+  const first = await at(1);
+  cloud.endSessions();
+  first.socket.close(LIVE_CLOSE.away);
+  await at(2);
+  assert.equal(lost(), 1);
+  assert.equal(cloud.requests.filter((one) => one.includes('/session')).length, 2);
+});
+
+test('a cloud that cannot take the link, or sends it elsewhere, is asked again; the session goes nowhere else', async (t) => {
+  const { cloud, at, waits } = await linked(t);
+  const first = await at(1);
+  for (const status of ['hang-up', 503, 302] as const) {
+    const asked = () => cloud.requests.filter((one) => one.endsWith('/link')).length;
+    const before = asked();
+    cloud.trouble = () => (status === 'hang-up' ? status : { status });
+    first.socket.terminate();
+    await until('two more tries', () => asked() > before + 1);
+  }
+  assert.ok(
+    waits.some((wait) => wait >= 7000),
+    'the cloud asked for 7 seconds',
+  );
+  cloud.trouble = null;
+  await at(2);
+  assert.ok(cloud.requests.every((one) => !one.includes('elsewhere')));
+});
+
+test('an agent that was replaced, or whose cloud knows no links, waits for minutes', async (t) => {
+  const { cloud, at, waits } = await linked(t);
+  const longWaits = () => waits.filter((wait) => wait >= 120_000).length;
+  (await at(1)).socket.close(LIVE_CLOSE.away);
+  (await at(2)).socket.close(LIVE_CLOSE.ended);
+  await at(3);
+  assert.equal(longWaits(), 0);
+  (await at(3)).socket.close(LIVE_CLOSE.replaced);
+  await until('the wait', () => longWaits() === 1);
+  const fourth = await at(4);
+  cloud.trouble = () => ({ status: 404 });
+  fourth.socket.terminate();
+  await until('the other wait', () => longWaits() >= 2);
+});
+
+test('what makes no sense closes the link, and nothing that comes with it is listened to', async (t) => {
+  const log = JSON.stringify({ kind: 'log' });
+  const nonsense = [
+    'not JSON',
+    JSON.stringify({ kind: 'open-the-door' }),
+    JSON.stringify({ kind: 'leave', watch: 'cam_1', reason: 'left' }),
+    Buffer.from(log),
+  ];
+  const { orders, at } = await linked(t);
+  for (const [index, message] of nonsense.entries()) {
+    const link = await at(index + 1);
+    link.socket.send(message);
+    link.socket.send(log);
+    assert.equal(await until('the close', () => link.closed), LIVE_CLOSE.malformed);
+  }
+  const long = await at(nonsense.length + 1);
+  long.socket.send(' '.repeat(8 * 1024) + log);
+  assert.equal(await until('the close', () => long.closed), 1009);
+  assert.deepEqual(orders, []);
+});
+
+test('an order without sense closes the link as well', async (t) => {
+  const { orders, at } = await linked(t, { isSensible: false });
+  const link = await at(1);
+  link.order({ kind: 'log' });
+  link.order({ kind: 'log' });
+  assert.equal(await until('the close', () => link.closed), LIVE_CLOSE.malformed);
+  assert.equal(orders.length, 1);
+});
+
+test('a cloud that says nothing for too long has gone: the link is opened anew', async (t) => {
+  const { now, at } = await linked(t);
+  const first = await at(1);
+  first.socket.pause();
+  now.milliseconds += SILENCE_MILLISECONDS_MAX + 1;
+  await at(2);
+});
+
+test('what has not arrived at the cloud is seen, also where it waits outside of this process', async (t) => {
+  const { link, now, at } = await linked(t);
+  const first = await at(1);
+  await until('the first answer', () => link.waiting().lagMilliseconds === 0);
+  first.socket.pause();
+  now.milliseconds = 1000;
+  link.record(filled(1000, 1));
+  now.milliseconds = 1200;
+  link.record(filled(1000, 2));
+  now.milliseconds = 1900;
+  await until('the bytes to be gone from here', () => link.waiting().bytes === 0);
+  const { lagMilliseconds } = link.waiting();
+  assert.ok(lagMilliseconds >= 900, `${lagMilliseconds}`);
+  first.socket.resume();
+  await until('the answer', () => link.waiting().lagMilliseconds === 0);
+});
