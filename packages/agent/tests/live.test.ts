@@ -132,8 +132,9 @@ test('a new epoch is a new broadcast, and its grants say so', async () => {
   await home.household.newEpoch(home.camera, home.agent);
   staged.live.order({ kind: 'log' });
   await until('the entry', () => home.follower.epochOf(home.camera)?.epoch === 2);
-  const count = staged.records.length;
+  const [count, take] = [staged.records.length, staged.take()];
   staged.live.homeChanged();
+  assert.ok(staged.take() !== null && staged.take() !== take);
   staged.pictures(2);
   staged.start();
   const after = await until('epoch 2', async () => {

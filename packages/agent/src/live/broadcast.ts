@@ -58,9 +58,7 @@ export function createBroadcast(parts: BroadcastParts, { home, camera, epoch }: 
 
   /** One after the other, in order: the sealer counts them. After a failure none goes any more. */
   function inOrder(act: (sealer: RecordSealer) => Promise<void> | void): Promise<void> {
-    last = last.then(async () => {
-      if (!ended) await act(await sealer);
-    });
+    last = last.then(async () => act(await sealer));
     return last;
   }
   function queue(kind: 'init' | 'fragment', keyFrame: boolean, plaintext: Bytes): Promise<void> {
