@@ -21,15 +21,29 @@ export interface EdgeMove {
 const JUMP_SECONDS = 0.35;
 /** How far before the end a jump lands: within the newest picture, and not beyond it. */
 const LANDING_SECONDS = 0.04;
-const NUDGE_SECONDS = 0.03;
-const GENTLY = 1.08;
-const BRISKLY = 1.25;
+/** Less than this too much is not worth a change of pace. */
+const TOO_MUCH_SECONDS_MIN = 0.02;
+/** A tenth of a second too much is played away at 1.3 times the pace, and so within a third of a second. */
+const RATE_PER_SECOND = 3;
+
+/** What is to be kept: how much lies ahead at the worst moment, and how fast it may be played to get there. */
+export interface Pace {
+  readonly cushionSeconds: number;
+  readonly rateMax: number;
+}
+/** Pictures alone come unevenly, and nobody notices their pace. */
+export const PACE_OF_PICTURES: Pace = { cushionSeconds: 0.03, rateMax: 2 };
+/** Sound must not break off, and sounds wrong when it is hurried. */
+export const PACE_OF_SOUND: Pace = { cushionSeconds: 0.12, rateMax: 1.15 };
 
 /**
- * Keeps the playhead at the live edge: `cushion` is what should lie ahead of it at the worst moment, which is what
- * pictures are late by. Over a hole it jumps, a pile it jumps over, and a little too much it plays away.
+ * Keeps the playhead at the live edge: the cushion is what pictures are late by. Over a hole it jumps, a pile it jumps
+ * over, and a little too much it plays away.
  */
-export function edgeMove({ spans, playhead, gained, took, spare }: Appended, cushion: number): EdgeMove {
+export function edgeMove(
+  { spans, playhead, gained, took, spare }: Appended,
+  { cushionSeconds: cushion, rateMax }: Pace,
+): EdgeMove {
   const last = spans.at(-1);
   if (last === undefined) return { jumpTo: null, rate: 1 };
   const edge = Math.max(last.start, last.end - Math.max(LANDING_SECONDS, cushion));
@@ -38,8 +52,10 @@ export function edgeMove({ spans, playhead, gained, took, spare }: Appended, cus
   const isPile = last.end - playhead > JUMP_SECONDS + cushion && gained > 2 * took;
   if (isPile || spare > JUMP_SECONDS + cushion) return { jumpTo: edge, rate: 1 };
   const tooMuch = spare - cushion;
-  if (tooMuch > 4 * NUDGE_SECONDS) return { jumpTo: null, rate: BRISKLY };
-  return { jumpTo: null, rate: tooMuch > NUDGE_SECONDS ? GENTLY : 1 };
+  if (tooMuch < TOO_MUCH_SECONDS_MIN) return { jumpTo: null, rate: 1 };
+  // In steps, so that the browser is not told of every wobble.
+  const rate = Math.round((1 + RATE_PER_SECOND * tooMuch) * 20) / 20;
+  return { jumpTo: null, rate: Math.min(rateMax, rate) };
 }
 
 /** The least of the values told within the last `windowMilliseconds`. */

@@ -1,7 +1,7 @@
 import type { LiveTracks } from '@nightlatch/protocol/live';
 import { concat } from '@nightlatch/vault/encoding';
 import { spansOf } from '../viewer/player/picture-buffer.ts';
-import { createLowWater, edgeMove } from './edge.ts';
+import { createLowWater, edgeMove, PACE_OF_PICTURES, PACE_OF_SOUND } from './edge.ts';
 import type { LivePiece } from './receiver.ts';
 import { trackOf, typeWithoutSound, withoutSound } from './sound-track.ts';
 
@@ -12,9 +12,6 @@ declare global {
   }
 }
 
-/** What should lie ahead of the playhead at the worst moment: pictures come unevenly, and sound must not break off. */
-const CUSHION_SECONDS = 0.03;
-const SOUND_CUSHION_SECONDS = 0.12;
 const LOW_WATER_MILLISECONDS = 400;
 /** What was played is kept for so long, and then thrown away in one piece. */
 const KEPT_SECONDS = 4;
@@ -146,7 +143,7 @@ export function startLivePlayer({ video, withSound, on }: Given): LivePlayer {
         took: (now - appendedAt) / 1000,
         spare: lowWater.least(now, since),
       },
-      sounds ? SOUND_CUSHION_SECONDS : CUSHION_SECONDS,
+      sounds ? PACE_OF_SOUND : PACE_OF_PICTURES,
     );
     appendedAt = now;
     if (move.jumpTo !== null) {
