@@ -30,6 +30,7 @@ export function keptEvents() {
       return {
         events: page,
         gaps: gaps.filter((gap) => camera === undefined || gap.camera === camera),
+        deleted: [],
         next: more ? `${last.startedAt}.${last.event}` : null,
       };
     },
