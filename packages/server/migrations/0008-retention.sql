@@ -135,6 +135,14 @@ create policy sweep_deletes on objects for delete to nightlatch_app
   using (home_id = (select scope_sweep()) and is_being_deleted(home_id, event_id));
 create policy sweep_deletes on uploads for delete to nightlatch_app
   using (home_id = (select scope_sweep()) and is_being_deleted(home_id, event_id));
+-- Other policies of these tables are for every command, also an agent's for its own events: whatever they allow, nothing
+-- but the sweep deletes.
+create policy nobody_else_deletes on events as restrictive for delete to nightlatch_app
+  using (home_id = (select scope_sweep()) and is_being_deleted(home_id, event_id));
+create policy nobody_else_deletes on objects as restrictive for delete to nightlatch_app
+  using (home_id = (select scope_sweep()) and is_being_deleted(home_id, event_id));
+create policy nobody_else_deletes on uploads as restrictive for delete to nightlatch_app
+  using (home_id = (select scope_sweep()) and is_being_deleted(home_id, event_id));
 -- The operator's check takes back that bytes had arrived, where the disk does not have them.
 create policy check_takes_back on objects for update to nightlatch_app
   using (home_id = (select scope_sweep())) with check (received_bytes = 0 and completed_at is null);

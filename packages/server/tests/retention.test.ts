@@ -95,7 +95,11 @@ test('a favourite stays, is said to be one, and goes once it is none', async () 
   assert.equal(kept.favouriteBytes, bytes);
   for (const _ of [1, 2]) assert.equal((await star(side, old.event, 'favourites.unset')).statusCode, 200);
   assert.equal((await sweep.sweepHome(household.home)).deleted, 1);
-  assert.equal((await star(side, old.event, 'favourites.set')).statusCode, 404, 'what is gone is no favourite');
+  assert.equal(
+    (await star(side, old.event, 'favourites.set')).statusCode,
+    404,
+    'what is gone is no favourite',
+  );
 });
 
 test('over the bytes of the home the oldest go first, and favourites count', async () => {
