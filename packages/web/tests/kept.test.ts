@@ -7,8 +7,6 @@ import { makeHome } from './support/sealed-home.ts';
 
 const DAY = 86_400_000;
 const GIGABYTE = 1_000_000_000;
-/** A folder to leave pictures of the pages in, for a person to look at; none unless somebody names one. */
-const { KEPT_PICTURES } = process.env;
 
 /** A home whose owner keeps a fortnight of one camera, with some events of which one was deleted. */
 async function keptHome() {
@@ -51,11 +49,9 @@ test('the star keeps an event from the list and from the open clip, and both say
     async () => [cloud.kept.row(newest.event)?.favourite, await stars.first().getAttribute('aria-pressed')],
     ([told, shown]) => told === true && shown === 'true',
   );
-  if (KEPT_PICTURES !== undefined) await page.screenshot({ path: `${KEPT_PICTURES}/events-1440.png` });
   await page.locator('.event-card').first().click();
   const inStage = page.locator('.stage').getByRole('button', { name: 'Keep for good' });
   assert.equal(await inStage.getAttribute('aria-pressed'), 'true');
-  if (KEPT_PICTURES !== undefined) await page.screenshot({ path: `${KEPT_PICTURES}/stage-1440.png` });
   await inStage.click();
   await until(
     async () => [cloud.kept.row(newest.event)?.favourite, await stars.first().getAttribute('aria-pressed')],
@@ -77,10 +73,6 @@ test('the owner sees what is kept, how much and until when, and sets it; axe fin
     const until = new Date(Date.now() + 14 * DAY).toLocaleDateString('en-GB', { dateStyle: 'medium' });
     await page.getByText(`What is recorded today stays until ${until}.`).waitFor();
     assert.deepEqual(await axeFindings(page), [], `settings ${width}`);
-    if (KEPT_PICTURES !== undefined)
-      await page.locator('.card', { hasText: 'What is kept' }).screenshot({
-        path: `${KEPT_PICTURES}/settings-${width}.png`,
-      });
     const days = page.getByLabel('Garden: days');
     await days.fill('none');
     await page.getByRole('button', { name: 'Save' }).click();
