@@ -55,3 +55,20 @@ test('no command at all shows the help', () => {
   assert.deepEqual(readCommandLine([], {}), { command: 'help' });
   assert.deepEqual(readCommandLine(['up', '--help'], {}), { command: 'help' });
 });
+
+test('the operator checks, and mends only when told to', () => {
+  const check = { command: 'operator check', dataDirectory: path.resolve('data'), repair: false };
+  assert.deepEqual(readCommandLine(['operator', 'check'], {}), check);
+  assert.deepEqual(readCommandLine(['operator', 'check', '--repair', '--data', '/x'], {}), {
+    ...check,
+    dataDirectory: '/x',
+    repair: true,
+  });
+  for (const words of [
+    ['operator'],
+    ['operator', 'mend'],
+    ['operator', 'check', '--port', '1'],
+    ['up', '--repair'],
+  ])
+    assert.throws(() => readCommandLine(words, {}), Refused, words.join(' '));
+});

@@ -27,7 +27,18 @@ export interface AgentOptions {
   readonly pagePort: number;
 }
 
-export type Command = UpOptions | AgentOptions | { readonly command: 'help' | 'version' };
+export interface OperatorCheckOptions {
+  readonly command: 'operator check';
+  readonly dataDirectory: string;
+  /** Mend what is found. */
+  readonly repair: boolean;
+}
+
+export type Command =
+  | UpOptions
+  | AgentOptions
+  | OperatorCheckOptions
+  | { readonly command: 'help' | 'version' };
 
 export const USAGE = `Nightlatch, an open camera cloud for homes that fails closed.
 
@@ -43,6 +54,10 @@ export const USAGE = `Nightlatch, an open camera cloud for homes that fails clos
     --data DIR                   (./agent-data)
     --page-port N                (${DEFAULT_PAGE_PORT})
 
+  nightlatch operator check      hold the cloud's database and its files against each other; Nightlatch is stopped meanwhile
+    --repair                     mend what is found
+    --data DIR                   (./data)
+
   The password of a camera stays out of the process list in ${CAMERA_URL_VARIABLE}=URL, instead of --camera.
   Also read: DATABASE_URL (a PostgreSQL of your own, 15 or later), HOST, PUBLIC_URL. See docs/operating.md.
 `;
@@ -55,6 +70,7 @@ const FLAGS = {
   'no-agent': { type: 'boolean' },
   server: { type: 'string' },
   demo: { type: 'boolean' },
+  repair: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -62,6 +78,7 @@ const FLAGS = {
 const FLAGS_OF = {
   up: ['camera', 'data', 'port', 'page-port', 'no-agent'],
   agent: ['server', 'camera', 'demo', 'data', 'page-port'],
+  operator: ['data', 'repair'],
 } as const;
 
 function portOf(text: string | undefined, fallback: number, flag: string): number {
@@ -94,8 +111,10 @@ export function readCommandLine(
   if (values.version === true) return { command: 'version' };
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };
-  if (command !== 'up' && command !== 'agent')
+  if (command !== 'up' && command !== 'agent' && command !== 'operator')
     throw new Refused(`There is no command "${command}". "nightlatch --help" lists them.`);
+  if (command === 'operator' && rest.shift() !== 'check')
+    throw new Refused('Say what to do: nightlatch operator check. "nightlatch --help" shows the form.');
   if (rest.length > 0)
     throw new Refused(`"${rest[0]}" is one word too many. "nightlatch --help" shows the form.`);
   const known: readonly string[] = FLAGS_OF[command];
@@ -105,6 +124,12 @@ export function readCommandLine(
       `"nightlatch ${command}" takes no --${stranger}. "nightlatch --help" lists what it takes.`,
     );
 
+  if (command === 'operator')
+    return {
+      command: 'operator check',
+      dataDirectory: path.resolve(values.data ?? 'data'),
+      repair: values.repair === true,
+    };
   const common = {
     cameraUrl: cameraUrlOf(values.camera ?? environment[CAMERA_URL_VARIABLE]),
     pagePort: portOf(values['page-port'], DEFAULT_PAGE_PORT, '--page-port'),

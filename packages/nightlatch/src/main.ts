@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { runAgent } from './agent.ts';
 import { readCommandLine, USAGE } from './command-line.ts';
+import { operatorCheck } from './operator/check.ts';
 import { Refused } from './refused.ts';
 import { listenForStop } from './stop-signals.ts';
 import { up } from './up/up.ts';
@@ -24,6 +25,13 @@ async function run(): Promise<number> {
       return 0;
     case 'agent':
       return runAgent(command, process.env);
+    case 'operator check':
+      return operatorCheck({
+        options: command,
+        version: readVersion(),
+        environment: process.env,
+        say: (line) => process.stdout.write(`${line}\n`),
+      });
     case 'up':
       return up({
         options: command,

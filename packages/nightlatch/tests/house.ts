@@ -85,6 +85,20 @@ export async function startHouse(
   };
 }
 
+/** Runs the operator's check to its end: its exit code, and all that it said. */
+export async function operatorCheck(...words: string[]): Promise<{ code: unknown; said: string }> {
+  const child = spawn(process.execPath, [MAIN, 'operator', 'check', ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+  const [code] = await once(child, 'close');
+  return { code, said };
+}
+
 export const health = async (port: number): Promise<true | undefined> => {
   const answer = await fetch(`http://127.0.0.1:${port}/api/health`).catch(() => undefined);
   await answer?.body?.cancel();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, stat } from 'node:fs/promises';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -11,6 +11,7 @@ import {
   health,
   isAlive,
   newDirectory,
+  operatorCheck,
   startHouse,
   until,
 } from './house.ts';
@@ -71,6 +72,32 @@ test('everything starts in a folder closed to others, survives kill -9 of each p
       assert.match(again.screen(), /Stopped\. Everything recorded so far is kept\.\n$/);
     },
   );
+
+  await t.test(
+    'the operator finds a file that no row knows, mends it when told to, and nothing else',
+    async () => {
+      const home = path.join(house.data, 'cloud/objects', `home_${'0'.repeat(26)}`);
+      const orphan = path.join(home, `evt_${'0'.repeat(26)}.clip.0`);
+      await mkdir(home, { recursive: true });
+      await writeFile(orphan, 'of nobody');
+      const looked = await operatorCheck('--data', house.data);
+      assert.equal(looked.code, 1, looked.said);
+      assert.match(looked.said, /clip\.0 is a file that the database does not know\n/);
+      await stat(orphan);
+      const mended = await operatorCheck('--data', house.data, '--repair');
+      assert.equal(mended.code, 0, mended.said);
+      assert.match(mended.said, /1 found and mended/);
+      await assert.rejects(stat(orphan), { code: 'ENOENT' });
+    },
+  );
+});
+
+test('the operator is told where there is nothing to check, and nothing is made', async () => {
+  const data = path.join(await newDirectory(), 'data');
+  const { code, said } = await operatorCheck('--data', data);
+  assert.equal(code, 1);
+  assert.match(said, /no data directory of Nightlatch's\. Nothing was checked/);
+  await assert.rejects(stat(data), { code: 'ENOENT' });
 });
 
 test('a port in use is told before anything is made', async (t) => {

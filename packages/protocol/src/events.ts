@@ -27,11 +27,26 @@ export const EventRow = z.object({
   clip: z
     .object({ state: z.enum(['growing', 'complete', 'interrupted']), receivedBytes: z.number().int().min(0) })
     .nullable(),
+  /** Stays, whatever the home's retention says. */
+  favourite: z.boolean().default(false),
 });
 export type EventRow = z.infer<typeof EventRow>;
 
 export const GapRow = z.object({ gap: GapId, camera: CameraId, statement: GapJws });
 export type GapRow = z.infer<typeof GapRow>;
+
+/**
+ * Events of a camera with numbers that follow each other, which the home's own setting deleted. It is the cloud that says
+ * so: nobody signed it.
+ */
+export const DeletedSpan = z.object({
+  camera: CameraId,
+  fromSequence: z.number().int().min(1),
+  toSequence: z.number().int().min(1),
+  reason: z.enum(['days', 'bytes']),
+});
+export type DeletedSpan = z.infer<typeof DeletedSpan>;
+export const DELETED_SPANS_MAX = 1000;
 
 /** A place in the list, newest first: the start of an event, and its id where several start together. */
 export const EventCursor = z.string().regex(/^\d{1,16}\.evt_[0-7][0-9a-hjkmnp-tv-z]{25}$/, 'not a cursor');
@@ -50,6 +65,8 @@ export const EventsPage = z.object({
   events: z.array(EventRow).max(EVENTS_PAGE_MAX),
   /** Gaps in the span of this page. */
   gaps: z.array(GapRow).max(1000),
+  /** What was deleted in the span of this page. */
+  deleted: z.array(DeletedSpan).max(DELETED_SPANS_MAX).default([]),
   /** Null on the last page. */
   next: EventCursor.nullable(),
 });

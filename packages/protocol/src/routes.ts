@@ -31,6 +31,7 @@ import { HomeLogAppend, HomeLogHead, HomeLogJws, HomeLogPage } from './homelog.t
 import { CameraId, EventId, GapId, HomeId, PairingId, SessionId } from './ids.ts';
 import { ObjectKind, Revision } from './manifest.ts';
 import { PairingAccept, PairingClaim, PairingClaimed, PairingOpen, PairingState } from './pairing.ts';
+import { Retention, RetentionSet } from './retention.ts';
 import { type Route, route } from './route.ts';
 
 const inHome = z.object({ home: HomeId });
@@ -175,6 +176,32 @@ export const routes = {
       output: EventRow,
     },
   ),
+  'favourites.set': route(
+    'PUT',
+    '/api/homes/:home/events/:event/favourite',
+    'member',
+    'Keep an event, whatever the retention says',
+    { params: z.object({ home: HomeId, event: EventId }) },
+  ),
+  'favourites.unset': route(
+    'DELETE',
+    '/api/homes/:home/events/:event/favourite',
+    'member',
+    'Keep an event no longer than the others',
+    { params: z.object({ home: HomeId, event: EventId }) },
+  ),
+  'retention.get': route(
+    'GET',
+    '/api/homes/:home/retention',
+    'member',
+    'What is kept, how much it is, and for how long',
+    { params: inHome, output: Retention },
+  ),
+  'retention.set': route('PUT', '/api/homes/:home/retention', 'owner', 'Set what is kept and for how long', {
+    params: inHome,
+    input: RetentionSet,
+    bodyBytesMax: 32 * 1024,
+  }),
   'objects.get': route(
     'GET',
     '/api/homes/:home/events/:event/:kind/:revision',

@@ -18,6 +18,13 @@ test('each setting that cannot be used is named', () => {
   });
 });
 
+test('what a home may keep is bounded only where somebody says so, and by no nonsense', () => {
+  assert.equal(readConfig({ DATABASE_URL }).homeBytesMax, undefined);
+  assert.equal(readConfig({ DATABASE_URL, HOME_BYTES_MAX: '50000000000' }).homeBytesMax, 50_000_000_000);
+  for (const HOME_BYTES_MAX of ['0', '50GB', '1e99'])
+    assert.throws(() => readConfig({ DATABASE_URL, HOME_BYTES_MAX }), { message: /HOME_BYTES_MAX/ });
+});
+
 test('a database URL may carry a password and options', () => {
   const url = 'postgresql://user:p%40ss@db.example.org:5433/cloud?sslmode=require';
   assert.equal(readConfig({ DATABASE_URL: url }).databaseUrl, url);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { KEPT_BYTES_MAX, KEPT_BYTES_MIN } from '@nightlatch/protocol/retention';
 import { z } from 'zod';
 
 /** Where the cloud listens and keeps its things. There is no setting that turns a lock off. */
@@ -12,6 +13,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** The built web app; absent where none is served. */
   readonly webDirectory: string | undefined;
+  /** The most sealed bytes that any home keeps, whatever its owner set; absent where there is no such bound. */
+  readonly homeBytesMax?: number | undefined;
 }
 
 const Url = (protocols: RegExp, what: string) =>
@@ -24,6 +27,7 @@ const Environment = z.object({
   PUBLIC_URL: Url(/^https?$/, 'a URL such as https://cameras.example.org').optional(),
   DATA_DIR: z.string().min(1).default('data'),
   WEB_DIR: z.string().min(1).optional(),
+  HOME_BYTES_MAX: z.coerce.number().int().min(KEPT_BYTES_MIN).max(KEPT_BYTES_MAX).optional(),
 });
 
 /** Settings that cannot be used; the message names each. */
@@ -38,7 +42,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigRefused(`The settings cannot be used. ${problems.join('; ')}`);
   }
-  const { DATABASE_URL, HOST, PORT, PUBLIC_URL, DATA_DIR, WEB_DIR } = parsed.data;
+  const { DATABASE_URL, HOST, PORT, PUBLIC_URL, DATA_DIR, WEB_DIR, HOME_BYTES_MAX } = parsed.data;
   return {
     databaseUrl: DATABASE_URL,
     host: HOST,
@@ -46,5 +50,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     publicUrl: PUBLIC_URL,
     dataDirectory: path.resolve(DATA_DIR),
     webDirectory: WEB_DIR === undefined ? undefined : path.resolve(WEB_DIR),
+    homeBytesMax: HOME_BYTES_MAX,
   };
 }

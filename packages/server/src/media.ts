@@ -14,6 +14,7 @@ import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createLimit, type Limit } from './limit.ts';
 import { createRelay, type Relay } from './live/relay.ts';
 import { type ObjectStore, openObjectStore } from './objects/store.ts';
+import { createSweep, type Sweep } from './retention/sweep.ts';
 
 /** The part of the cloud that has to do with homes: gate, egress, ledger, objects, hub, ingest and agents. */
 export interface Media {
@@ -27,6 +28,7 @@ export interface Media {
     readonly gap: ReturnType<typeof gapIngest>;
     readonly upload: Uploads;
   };
+  readonly sweep: Sweep;
   readonly limits: {
     readonly homes: Limit;
     readonly claims: Limit;
@@ -78,6 +80,12 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
       gap: gapIngest({ database, gate }),
       upload: createUploads({ database, objects, complete }),
     },
+    sweep: createSweep({
+      ...{ database, objects, homeBytesMax: config.homeBytesMax ?? null },
+      onFailed: (home, error) => {
+        log.error({ home, err: error }, 'a home could not be swept; the next sweep tries again');
+      },
+    }),
     limits: {
       homes: limit('homes', 20),
       claims: limit('pairing-claims', 60),

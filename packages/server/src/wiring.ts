@@ -13,6 +13,7 @@ import type { Handlers } from './http/handler.ts';
 import { buildServer } from './http/server.ts';
 import { makeLog } from './logging.ts';
 import { composeMedia, type Media } from './media.ts';
+import { scheduleSweeps } from './retention/schedule.ts';
 import { type Database, openDatabase } from './sql/database.ts';
 import { migrate } from './sql/migrate.ts';
 
@@ -70,6 +71,7 @@ export async function openCloud(config: Config, outside: Outside = {}): Promise<
     server,
     listen: async () => {
       await server.listen({ host: config.host, port: config.port });
+      opened.use(scheduleSweeps({ sweep: cloud.sweep, log }));
       const address = server.server.address();
       const port = address !== null && typeof address === 'object' ? address.port : config.port;
       return config.publicUrl ?? new URL(`http://localhost:${port}`);

@@ -250,6 +250,8 @@ test('a session that ended while the request was under way gets nothing from the
     () => gate.events({ ...span, before: null, limit: 10 }),
     () => gate.event({ ...asked, event }),
     () => gate.gaps(span),
+    () => gate.deletions(span),
+    () => gate.retention(asked),
     () => gate.cameras(asked),
     () => gate.homeLog({ ...asked, after: -1, limit: 10 }),
     () => gate.object(object),

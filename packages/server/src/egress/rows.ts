@@ -1,4 +1,4 @@
-import type { EventRow, GapRow } from '@nightlatch/protocol/events';
+import type { DeletedSpan, EventRow, GapRow } from '@nightlatch/protocol/events';
 import { HomeLogEntry } from '@nightlatch/protocol/homelog';
 import { GapId } from '@nightlatch/protocol/ids';
 import { GapStatement, Manifest } from '@nightlatch/protocol/manifest';
@@ -6,9 +6,9 @@ import { unverifiedPayload } from '@nightlatch/vault/signing';
 import type { z } from 'zod';
 import type { AskedEvent, AskedHome } from '../gate/asked.ts';
 import { homeKeys } from '../gate/asked.ts';
-import type { EventsContent, GapsContent } from '../gate/events.ts';
+import type { DeletionsContent, EventsContent, GapsContent } from '../gate/events.ts';
 import type { Grant } from '../gate/grant.ts';
-import type { CamerasContent, HomeLogContent } from '../gate/home.ts';
+import type { CamerasContent, HomeLogContent, RetentionContent } from '../gate/home.ts';
 import { sameKeys } from '../gate/proof.ts';
 import type { EventColumns } from '../sql/statements/gate-events.ts';
 import type { EgressParts } from './egress.ts';
@@ -36,20 +36,21 @@ export function rowEgress({ ledger, take, refuse }: EgressParts) {
   };
 
   const eventRow = (home: AskedHome['home'], columns: EventColumns): EventRow => {
-    const { camera, event, sequence, startedAt, endedAt, objects, clip } = columns;
+    const { camera, event, sequence, startedAt, endedAt, objects, clip, favourite } = columns;
     for (const { kind, revision, manifest } of objects)
       requireLabel(manifest, ManifestLabel, { home, camera, event, kind, revision });
-    return { home, camera, event, sequence, startedAt, endedAt, objects, clip };
+    return { home, camera, event, sequence, startedAt, endedAt, objects, clip, favourite };
   };
 
   return {
-    /** A page of the first `count` events and the gaps in its span. */
+    /** A page of the first `count` events, and the gaps and what was deleted in its span. */
     events: async (
       grant: Grant<EventsContent>,
       gapsGrant: Grant<GapsContent>,
+      deletionsGrant: Grant<DeletionsContent>,
       asked: AskedHome,
       count: number,
-    ): Promise<{ events: EventRow[]; gaps: GapRow[] }> => {
+    ): Promise<{ events: EventRow[]; gaps: GapRow[]; deleted: DeletedSpan[] }> => {
       const keys = homeKeys(asked);
       const granted = take(grant, { what: 'events', ...keys }).events.slice(0, count);
       const events = granted.map((row) => eventRow(asked.home, row));
@@ -57,8 +58,9 @@ export function rowEgress({ ledger, take, refuse }: EgressParts) {
         requireLabel(statement, GapLabel, { home: asked.home, camera, gap });
         return { gap: GapId.parse(gap), camera, statement };
       });
+      const deleted = [...take(deletionsGrant, { what: 'deletions', ...keys }).deleted];
       await ledger.record({ ...keys, what: 'events', events: events.map((row) => row.event) });
-      return { events, gaps };
+      return { events, gaps, deleted };
     },
 
     event: async (grant: Grant<EventsContent>, asked: AskedEvent): Promise<EventRow> => {
@@ -75,6 +77,16 @@ export function rowEgress({ ledger, take, refuse }: EgressParts) {
       const { cameras } = take(grant, { what: 'cameras', ...keys });
       await ledger.record({ ...keys, what: 'cameras', events: [] });
       return cameras;
+    },
+
+    retention: async (
+      grant: Grant<RetentionContent>,
+      asked: AskedHome,
+    ): Promise<RetentionContent['retention']> => {
+      const keys = homeKeys(asked);
+      const { retention } = take(grant, { what: 'retention', ...keys });
+      await ledger.record({ ...keys, what: 'retention', events: [] });
+      return retention;
     },
 
     homeLog: async (grant: Grant<HomeLogContent>, asked: AskedHome): Promise<string[]> => {

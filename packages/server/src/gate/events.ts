@@ -1,3 +1,4 @@
+import type { DeletedSpan } from '@nightlatch/protocol/events';
 import type { CameraId, EventId } from '@nightlatch/protocol/ids';
 import { notFound } from '../refusals.ts';
 import type { EventColumns } from '../sql/statements/gate-events.ts';
@@ -12,6 +13,11 @@ export interface EventsContent extends AskedHome {
 export interface GapsContent extends AskedHome {
   readonly what: 'gaps';
   readonly gaps: readonly { readonly gap: string; readonly camera: CameraId; readonly statement: string }[];
+}
+
+export interface DeletionsContent extends AskedHome {
+  readonly what: 'deletions';
+  readonly deleted: readonly DeletedSpan[];
 }
 
 /** Starts are milliseconds since 1970, from inclusive, to exclusive. */
@@ -76,6 +82,22 @@ export function eventQuestions({ database, statements, prove, authority }: GateP
         return [{ gap: row.gap, camera: row.camera, statement: row.statement }];
       });
       return authority.mint({ what: 'gaps' as const, ...homeKeys(asked), gaps });
+    },
+
+    /** What the home's setting deleted of the span. */
+    deletions: async (asked: AskedSpan): Promise<Grant<DeletionsContent>> => {
+      const { session, account, home, camera, from, to } = asked;
+      const parameters = [session, account, home, camera, from, to];
+      const rows = await database.ask({ account }, statements.deletions, parameters);
+      if (rows.length === 0) throw notFound();
+      const deleted = rows.flatMap((row) => {
+        prove(homeKeys(asked), row);
+        if (row.rowHome === null) return [];
+        prove({ rowHome: home, ...(camera === null ? {} : { camera }) }, row);
+        const { fromSequence, toSequence, reason } = row;
+        return [{ camera: row.camera, fromSequence, toSequence, reason }];
+      });
+      return authority.mint({ what: 'deletions' as const, ...homeKeys(asked), deleted });
     },
   };
 }

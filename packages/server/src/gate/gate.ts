@@ -4,6 +4,7 @@ import { gateEvent, gateEvents, gateEventsOfCamera } from '../sql/statements/gat
 import { gateCameras, gateGaps, gateHomeLog } from '../sql/statements/gate-home.ts';
 import { gateMember } from '../sql/statements/gate-member.ts';
 import { gateObjects } from '../sql/statements/gate-objects.ts';
+import { gateDeletions, gateRetention } from '../sql/statements/gate-retention.ts';
 import { agentQuestion } from './agent.ts';
 import { cameraQuestion } from './camera.ts';
 import { eventQuestions } from './events.ts';
@@ -19,6 +20,8 @@ const STATEMENTS = {
   eventsOfCamera: gateEventsOfCamera,
   event: gateEvent,
   gaps: gateGaps,
+  deletions: gateDeletions,
+  retention: gateRetention,
   cameras: gateCameras,
   camera: gateCamera,
   homeLog: gateHomeLog,

@@ -1,5 +1,6 @@
 import { notFound } from '../refusals.ts';
 import type { CameraColumns } from '../sql/statements/gate-home.ts';
+import type { RetentionColumns } from '../sql/statements/gate-retention.ts';
 import { type AskedHome, homeKeys } from './asked.ts';
 import type { GateParts } from './gate.ts';
 import type { Grant } from './grant.ts';
@@ -11,6 +12,10 @@ export interface CamerasContent extends AskedHome {
 export interface HomeLogContent extends AskedHome {
   readonly what: 'home-log';
   readonly entries: readonly { readonly sequence: number; readonly entry: string }[];
+}
+export interface RetentionContent extends AskedHome {
+  readonly what: 'retention';
+  readonly retention: RetentionColumns;
 }
 
 export function homeQuestions({ database, statements, prove, authority }: GateParts) {
@@ -26,6 +31,15 @@ export function homeQuestions({ database, statements, prove, authority }: GatePa
         return [row];
       });
       return authority.mint({ what: 'cameras' as const, ...homeKeys(asked), cameras });
+    },
+
+    /** What the home keeps, and how much it is. */
+    retention: async (asked: AskedHome): Promise<Grant<RetentionContent>> => {
+      const { session, account, home } = asked;
+      const [row, more] = await database.ask({ account }, statements.retention, [session, account, home]);
+      if (row === undefined || more !== undefined) throw notFound();
+      prove({ ...homeKeys(asked), rowHome: home }, row);
+      return authority.mint({ what: 'retention' as const, ...homeKeys(asked), retention: row });
     },
 
     /** Entries whose sequence is greater than `after`, in order, at most `limit`. */

@@ -15,6 +15,8 @@ import { handle as agentSession } from './routes/agent/session.ts';
 import { handle as listCameras } from './routes/cameras/list.ts';
 import { handle as getEvent } from './routes/events/get.ts';
 import { handle as listEvents } from './routes/events/list.ts';
+import { handle as setFavourite } from './routes/favourites/set.ts';
+import { handle as unsetFavourite } from './routes/favourites/unset.ts';
 import { handle as appendHomeLog } from './routes/home-log/append.ts';
 import { handle as readHomeLog } from './routes/home-log/read.ts';
 import { handle as createHome } from './routes/homes/create.ts';
@@ -23,6 +25,8 @@ import { handle as getObject } from './routes/objects/get.ts';
 import { handle as acceptPairing } from './routes/pairings/accept.ts';
 import { handle as claimPairing } from './routes/pairings/claim.ts';
 import { handle as createReport } from './routes/reports/create.ts';
+import { handle as getRetention } from './routes/retention/get.ts';
+import { handle as setRetention } from './routes/retention/set.ts';
 import { handle as openStream } from './routes/stream/open.ts';
 
 /** Handlers of the routes of homes, events and agents. */
@@ -35,6 +39,10 @@ export const homeHandlers = {
   'cameras.list': listCameras,
   'events.list': listEvents,
   'events.get': getEvent,
+  'favourites.set': setFavourite,
+  'favourites.unset': unsetFavourite,
+  'retention.get': getRetention,
+  'retention.set': setRetention,
   'objects.get': getObject,
   'stream.open': openStream,
   'live.watch': watchLive,

@@ -17,6 +17,7 @@ import {
   lockObject,
   objectsOfEvent,
   putEventRow,
+  readDeletion,
   renewManifest,
 } from '../sql/statements/ingest.ts';
 import type { Completion } from './complete.ts';
@@ -64,7 +65,8 @@ export function eventIngest({
   objects: Pick<ObjectStore, 'requireRoom'>;
   complete: Completion;
 }) {
-  const store = async (ask: Ask, arrival: EventArrival): Promise<void> => {
+  /** Answers false where the home's own setting has deleted the event: it does not come back. */
+  const store = async (ask: Ask, arrival: EventArrival): Promise<boolean> => {
     const { agent, home, event } = arrival;
     const { deviceKey } = (await gate.agent({ agent, home }, ask)).content;
     const manifests = await Promise.all(
@@ -74,6 +76,8 @@ export function eventIngest({
         return { jws, manifest: await verifyManifest(jws, { home, camera, event, kind }, deviceKey) };
       }),
     );
+    const [deletion] = await ask(readDeletion, [home, event, agent]);
+    if (deletion !== undefined) return false;
     const { camera, sequence, previous, startedAt } = first(manifests).manifest;
     const ends = manifests.flatMap(({ manifest }) => (manifest.endedAt === null ? [] : [manifest.endedAt]));
     const epochs = new Set((await ask(knownEpochs, [home, camera, agent])).map((row) => row.epoch));
@@ -93,6 +97,7 @@ export function eventIngest({
       news = (await storeObject(ask, agent, jws, manifest)) || news;
     }
     if (news) await tellHome(ask, home, { kind: 'event', event, camera });
+    return true;
   };
 
   return async (arrival: EventArrival): Promise<z.output<typeof EventStored>> => {
@@ -100,7 +105,8 @@ export function eventIngest({
     // The database is on the same disk by default, and stops when there is no room for its own log.
     await objects.requireRoom();
     try {
-      await database.transact({ agent }, (ask) => store(ask, arrival));
+      const isKept = await database.transact({ agent }, (ask) => store(ask, arrival));
+      if (!isKept) return { event, objects: arrival.manifests.map(doneWith) };
     } catch (error) {
       throw error instanceof VaultError || isPolicyRefusal(error) ? refused(error) : error;
     }
@@ -111,6 +117,13 @@ export function eventIngest({
       if (!isComplete) await complete(agent, { home, event, kind, revision });
     return { event, objects: await database.ask({ agent }, objectsOfEvent, keys) };
   };
+}
+
+/** The cloud had it and has deleted it as the home had said: the agent need not keep it any longer. */
+function doneWith(jws: string): z.output<typeof EventStored>['objects'][number] {
+  const manifest = unverifiedPayload(jws, Manifest);
+  const { kind, revision, state } = manifest;
+  return { kind, revision, receivedBytes: containerBytes(manifest), complete: state !== 'growing' };
 }
 
 /** Whether there is something new in it for those who watch: a growing clip that has grown is not. */

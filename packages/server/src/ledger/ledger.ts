@@ -9,7 +9,7 @@ export interface Delivery {
   readonly home: HomeId;
   readonly account: AccountId;
   readonly session: SessionId;
-  readonly what: 'object' | 'events' | 'event' | 'cameras' | 'home-log' | 'live';
+  readonly what: 'object' | 'events' | 'event' | 'cameras' | 'home-log' | 'live' | 'retention';
   readonly events: readonly EventId[];
   /** Of live view. */
   readonly camera?: CameraId;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, statfs, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { EventId, HomeId } from '@nightlatch/protocol/ids';
@@ -41,7 +41,14 @@ export interface ObjectStore {
   ): Promise<number>;
   /** Puts a whole object in its final place, durably. Doing it again does nothing. */
   complete(name: ObjectName): Promise<void>;
+  /** Removes objects of a home, `event.kind.revision` each, whole or not, durably. Doing it again does nothing. */
+  remove(home: HomeId, files: readonly string[]): Promise<void>;
 }
+
+/** Ends the name of what is not whole yet. */
+export const PART = '.part';
+/** The name of a whole object in the directory of its home. */
+export const OBJECT_FILE = /^evt_[0-7][0-9a-hjkmnp-tv-z]{25}\.(clip|thumbnail|metadata)\.[0-7]$/;
 
 const SYNC_EVERY_BYTES = 1024 * 1024;
 /** What is left alone for the database and the log: a database without room for its own log stops. */
@@ -71,7 +78,7 @@ export async function openObjectStore(options: {
 
   const fileOf = ({ home, event, kind, revision }: ObjectName): string =>
     path.join(directory, home, `${event}.${kind}.${revision}`);
-  const partOf = (name: ObjectName): string => `${fileOf(name)}.part`;
+  const partOf = (name: ObjectName): string => `${fileOf(name)}${PART}`;
   const openIfThere = (file: string): Promise<FileHandle | undefined> =>
     open(file, constants.O_RDONLY).catch((error: unknown) => {
       if (isMissing(error)) return undefined;
@@ -152,6 +159,20 @@ export async function openObjectStore(options: {
         if (there === undefined) throw error;
       });
       await syncDirectory(home);
+    },
+
+    remove: async (home, files) => {
+      const folder = path.join(directory, home);
+      for (const file of files) {
+        if (!OBJECT_FILE.test(file)) throw new Error('not the name of an object');
+        for (const name of [file, `${file}${PART}`])
+          await unlink(path.join(folder, name)).catch((error: unknown) => {
+            if (!isMissing(error)) throw error;
+          });
+      }
+      await syncDirectory(folder).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
     },
   };
 }

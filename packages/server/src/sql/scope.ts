@@ -1,4 +1,4 @@
-import type { AccountId, AgentId, LoginId } from '@nightlatch/protocol/ids';
+import type { AccountId, AgentId, HomeId, LoginId } from '@nightlatch/protocol/ids';
 
 /**
  * On whose behalf a statement runs. The policies of row-level security see nothing else: a row shows itself only to
@@ -14,6 +14,8 @@ export interface Scope {
   /** Blind index of an e-mail address, base64url. */
   readonly emailIndex?: string;
   readonly login?: LoginId;
+  /** The one home that the sweep or the operator's check works on; `homes` shows which there are, and nothing in them. */
+  readonly sweep?: HomeId | 'homes';
 }
 
 export const NO_SCOPE: Scope = {};
@@ -27,5 +29,6 @@ export function scopeParameters(scope: Scope): string[] {
     scope.tokenHash ?? '',
     scope.emailIndex ?? '',
     scope.login ?? '',
+    scope.sweep ?? '',
   ];
 }

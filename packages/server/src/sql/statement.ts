@@ -47,6 +47,7 @@ export const SCOPE_SETTINGS = [
   'nightlatch.token_hash',
   'nightlatch.email_index',
   'nightlatch.login',
+  'nightlatch.sweep',
 ] as const;
 
 /**

@@ -107,6 +107,15 @@ export const strangerRows: Readonly<Record<RouteName, StrangerRow>> = {
   'cameras.list': ofHome(),
   'events.list': ofHome(),
   'events.get': { request: async (world) => ({ params: eventOf(world) }) },
+  'favourites.set': { request: async (world) => ({ params: eventOf(world) }) },
+  'favourites.unset': { request: async (world) => ({ params: eventOf(world) }) },
+  'retention.get': ofHome(),
+  'retention.set': {
+    request: async ({ victim: { household, agent } }) => ({
+      params: { home: household.home },
+      input: { bytesMax: null, cameras: [{ camera: agent.camera, days: 30 }] },
+    }),
+  },
   'objects.get': {
     request: async (world) => ({ params: { ...eventOf(world), kind: 'thumbnail', revision: '0' } }),
   },

@@ -25,11 +25,12 @@ interface EventGridProps {
   /** The event whose card gets the focus back; null for none. */
   readonly reveal: EventId | null;
   readonly onNearEnd: () => void;
+  readonly onFavourite: (event: SeenEvent) => void;
 }
 
 /** The pictures, grouped by day. Only what is near the screen is in the document; heights are known beforehand. */
 export function EventGrid(props: EventGridProps) {
-  const { events, notices, cameraName, thumbnails, search, now, reveal, onNearEnd } = props;
+  const { events, notices, cameraName, thumbnails, search, now, reveal, onNearEnd, onFavourite } = props;
   const place = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ width: 0, top: 0 });
   useLayoutEffect(() => {
@@ -121,6 +122,7 @@ export function EventGrid(props: EventGridProps) {
                 thumbnails={thumbnails}
                 search={search}
                 now={now}
+                onFavourite={onFavourite}
               />
             ))}
           </div>

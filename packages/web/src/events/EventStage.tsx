@@ -5,6 +5,7 @@ import { Spinner } from '../style/Progress.tsx';
 import type { SeenEvent } from '../viewer/seen-event.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { DownloadButton } from './DownloadButton.tsx';
+import { FavouriteButton } from './FavouriteButton.tsx';
 import { PlayerControls, toggleFullscreen, togglePlay } from './PlayerControls.tsx';
 import { CloseSign, NewerSign, OlderSign } from './signs.tsx';
 import type { Thumbnails } from './thumbnails.ts';
@@ -21,6 +22,7 @@ interface EventStageProps {
   readonly listed: SeenEvent | null;
   readonly cameraName: (camera: CameraId) => string;
   readonly onNews: OnNews;
+  readonly onFavourite: (event: SeenEvent) => void;
   readonly onClose: () => void;
   readonly onNewer: (() => void) | null;
   readonly onOlder: (() => void) | null;
@@ -28,7 +30,8 @@ interface EventStageProps {
 
 /** One event over the list: its clip, and the ones beside it by arrow keys and by swipe. */
 export function EventStage(props: EventStageProps) {
-  const { viewer, thumbnails, event, listed, cameraName, onNews, onClose, onNewer, onOlder } = props;
+  const { viewer, thumbnails, event, listed, cameraName, onNews, onFavourite, onClose, onNewer, onOlder } =
+    props;
   const dialog = useRef<HTMLDialogElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -38,6 +41,7 @@ export function EventStage(props: EventStageProps) {
   const [lost, setLost] = useState<string | null>(null);
   const { drag, handlers } = useSwipe(onOlder, onNewer);
   const seen = state?.opening?.event ?? listed;
+  const starred = listed ?? state?.opening?.event ?? null;
   const problem = state?.problem ?? null;
   const name = seen === null ? 'Event' : cameraName(seen.camera);
   const poster = seen === null || problem?.refused ? null : thumbnails.peek(seen);
@@ -101,6 +105,15 @@ export function EventStage(props: EventStageProps) {
             </time>
           )}
         </div>
+        {/* The list hears of a change; the clip that is open was asked for before it. */}
+        {starred !== null && (
+          <FavouriteButton
+            event={starred}
+            className="stage-button"
+            onChanged={onFavourite}
+            onProblem={setLost}
+          />
+        )}
         <DownloadButton key={event} opening={state?.opening ?? null} cameraName={name} onProblem={setLost} />
       </header>
       <div ref={stage} className="stage-frame" {...handlers} style={{ '--drag': `${drag}px` }}>

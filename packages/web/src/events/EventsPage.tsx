@@ -6,6 +6,7 @@ import { useHousehold } from '../household/household.ts';
 import { Banner } from '../style/Banner.tsx';
 import { Button } from '../style/Button.tsx';
 import { Progress } from '../style/Progress.tsx';
+import type { SeenEvent } from '../viewer/seen-event.ts';
 import { CameraStrip } from './CameraStrip.tsx';
 import { EmptyEvents } from './EmptyEvents.tsx';
 import { EventGrid } from './EventGrid.tsx';
@@ -53,6 +54,8 @@ export function EventsPage() {
   const { feed, state, connection, onNews } = useFeed(viewer, filter, refreshCameras);
   const down = useScrolledDown();
   useEffect(() => feed?.hold(down), [feed, down]);
+  // The cloud tells every open tab of it, too; this is for one whose stream is down.
+  const favoured = useCallback(({ event, camera }: SeenEvent) => feed?.told(event, camera), [feed]);
   const nearEnd = useCallback(() => feed?.loadMore(), [feed]);
 
   const query = searchOf(filter);
@@ -141,6 +144,7 @@ export function EventsPage() {
         now={now}
         reveal={reveal}
         onNearEnd={nearEnd}
+        onFavourite={favoured}
       />
       {state.loadingMore && <Progress label="Loading older events…" />}
       {state.status === 'ready' && !state.more && state.events.length > 0 && (
@@ -156,6 +160,7 @@ export function EventsPage() {
           listed={state.events[at] ?? null}
           cameraName={cameraName}
           onNews={onNews}
+          onFavourite={favoured}
           onClose={close}
           onNewer={newer === undefined ? null : () => go(newer.event)}
           onOlder={older === undefined ? null : () => go(older.event)}

@@ -1,3 +1,4 @@
+import type { DeletedSpan } from '@nightlatch/protocol/events';
 import type { CameraId, EventId } from '@nightlatch/protocol/ids';
 import type { GapStatement } from '@nightlatch/protocol/manifest';
 import { type ChainNotice, chainNotices } from '../viewer/chain.ts';
@@ -51,6 +52,7 @@ export function createFeed(
   const changed = new Set<() => void>();
   const known = new Map<EventId, SeenEvent>();
   const gaps = new Map<string, GapStatement>();
+  const deleted = new Map<string, DeletedSpan>();
   const arriving = new Map<EventId, CameraId>();
   const refusals = new Set<string>();
   const news = new Map<EventId, CameraId>();
@@ -76,7 +78,7 @@ export function createFeed(
     const shown = all.filter((event) => heldAbove === null || newestFirst(event, heldAbove) >= 0);
     const arrivingOf = new Map<CameraId, number>();
     for (const camera of arriving.values()) arrivingOf.set(camera, (arrivingOf.get(camera) ?? 0) + 1);
-    const notices = chainNotices(shown, [...gaps.values()], arrivingOf);
+    const notices = chainNotices(shown, [...gaps.values()], arrivingOf, [...deleted.values()]);
     for (const notice of notices) {
       if (notice.kind !== 'broken' || brokenTold.has(notice.beside)) continue;
       brokenTold.add(notice.beside);
@@ -125,6 +127,7 @@ export function createFeed(
       }
     }
     for (const gap of page.gaps) gaps.set(gap.gap, gap);
+    for (const span of page.deleted) deleted.set(`${span.camera}.${span.fromSequence}`, span);
     return last;
   }
 

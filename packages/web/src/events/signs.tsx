@@ -26,6 +26,9 @@ export const SoundSign = sign(
 export const MutedSign = sign(<path d="M4 9.5v5h3.5L12 18V6L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5" />);
 export const FullSign = sign(<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5" />);
 export const DownloadSign = sign(<path d="M12 4v11M7 10.5l5 5 5-5M5 20h14" />);
+export const StarSign = sign(
+  <path d="M12 4l2.5 5.1 5.6.8-4 4 .9 5.6-5-2.7-5 2.7.9-5.6-4-4 5.6-.8z" className="star" />,
+);
 export const UpSign = sign(<path d="M12 19V6M6.5 11L12 5.5l5.5 5.5" />);
 export const LockSign = sign(
   <>

@@ -7,6 +7,7 @@ import { Card } from '../style/Card.tsx';
 import { ChangePassphrase } from './ChangePassphrase.tsx';
 import { HowItIsKept } from './HowItIsKept.tsx';
 import { SessionList } from './SessionList.tsx';
+import { WhatIsKept } from './WhatIsKept.tsx';
 import './settings.css';
 
 function AccountCard() {
@@ -55,6 +56,7 @@ export function SettingsPage() {
     <div className="narrow stack settings">
       <h1>Settings</h1>
       <AccountCard />
+      <WhatIsKept />
       <ChangePassphrase />
       <RecoveryCard />
       <SessionList />

@@ -47,6 +47,31 @@ test('a hole that the agent signed for is told as lost, with its reason', async 
   assert.deepEqual(words(notices), ['2 events lost: the disk at home was full', '1 event is missing here']);
 });
 
+test('a hole that the home made itself is told as deleted, and nothing can be hidden behind such a word', () => {
+  const camera = home.cameras[0]?.camera;
+  assert.ok(camera);
+  const span = (fromSequence: number, toSequence: number, reason: 'days' | 'bytes' = 'days') => ({
+    ...{ camera, fromSequence, toSequence, reason },
+  });
+  const notices = chainNotices(events, [], none, [span(5, 6), span(3, 3, 'bytes')]);
+  assert.deepEqual(words(notices), [
+    '2 events deleted by your setting: older than you keep them',
+    '1 event deleted by your setting: there was no more room in what you keep',
+  ]);
+  assert.deepEqual(words(chainNotices(events.slice(2, 3), [], none, [span(1, 3)])), [
+    '3 events deleted by your setting: older than you keep them',
+  ]);
+  // Over an event that is there it says nothing, and does not stand between two that do not fit.
+  const [first, second] = events;
+  assert.ok(first && second);
+  const changed = { ...first, hash: 'A'.repeat(43) };
+  const hiding = chainNotices([changed, second], [], none, [span(1, 1), span(2, 2)]);
+  assert.deepEqual(
+    hiding.map(({ kind }) => kind),
+    ['broken'],
+  );
+});
+
 test('a row that is arriving is not missing', () => {
   const camera = home.cameras[0]?.camera;
   assert.ok(camera);

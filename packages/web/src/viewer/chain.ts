@@ -1,3 +1,4 @@
+import type { DeletedSpan } from '@nightlatch/protocol/events';
 import type { CameraId, EventId } from '@nightlatch/protocol/ids';
 import type { GapStatement } from '@nightlatch/protocol/manifest';
 import type { SeenEvent } from './seen-event.ts';
@@ -8,10 +9,10 @@ export interface ChainNotice {
   readonly beside: EventId;
   readonly side: 'above' | 'below';
   readonly camera: CameraId;
-  readonly kind: 'missing' | 'lost' | 'broken';
+  readonly kind: 'missing' | 'lost' | 'deleted' | 'broken';
   /** How many events; 0 for `broken`. */
   readonly count: number;
-  readonly reason: GapStatement['reason'] | null;
+  readonly reason: GapStatement['reason'] | DeletedSpan['reason'] | null;
 }
 
 type Link = {
@@ -19,17 +20,21 @@ type Link = {
   readonly to: number;
   readonly event?: SeenEvent;
   readonly gap?: GapStatement;
+  readonly deleted?: DeletedSpan;
 };
 
 /**
  * Holds the events of each camera against their numbers and against the hashes that they name. A hole without a
- * signed statement is `missing` (it may be on its way yet), one with it is `lost`, and an event that does not name the
- * one before it is `broken`. `arriving` counts rows that have a place but nothing signed yet.
+ * signed statement is `missing` (it may be on its way yet), one with it is `lost`, one that the home's own setting made
+ * is `deleted`, and an event that does not name the one before it is `broken`. `arriving` counts rows that have a place
+ * but nothing signed yet. Nobody signs what was deleted: a span that says so of an event that is there is not heeded, so
+ * that it cannot stand between two events and hide that they do not fit.
  */
 export function chainNotices(
   events: readonly SeenEvent[],
   gaps: readonly GapStatement[],
   arriving: ReadonlyMap<CameraId, number>,
+  deleted: readonly DeletedSpan[] = [],
 ): ChainNotice[] {
   const cameras = new Map<CameraId, Link[]>();
   const linksOf = (camera: CameraId) => {
@@ -40,6 +45,11 @@ export function chainNotices(
   for (const event of events)
     linksOf(event.camera).push({ from: event.facts.sequence, to: event.facts.sequence, event });
   for (const gap of gaps) linksOf(gap.camera).push({ from: gap.fromSequence, to: gap.toSequence, gap });
+  for (const span of deleted) {
+    const { camera, fromSequence: from, toSequence: to } = span;
+    const links = linksOf(camera);
+    if (!links.some((link) => link.from <= to && from <= link.to)) links.push({ from, to, deleted: span });
+  }
   return [...cameras].flatMap(([camera, links]) => ofOneCamera(camera, links, arriving.get(camera) ?? 0));
 }
 
@@ -55,7 +65,7 @@ function ofOneCamera(camera: CameraId, links: Link[], arriving: number): ChainNo
       const below = links.slice(at).find((other) => other.event !== undefined)?.event;
       return below === undefined ? null : ({ beside: below.event, side: 'above' } as const);
     };
-    const say = (kind: ChainNotice['kind'], count: number, reason: GapStatement['reason'] | null) => {
+    const say = (kind: ChainNotice['kind'], count: number, reason: ChainNotice['reason']) => {
       const where = place();
       if (where !== null) notices.push({ ...where, camera, kind, count, reason });
     };
@@ -69,6 +79,7 @@ function ofOneCamera(camera: CameraId, links: Link[], arriving: number): ChainNo
       const broken = hole < 0 || (hole === 0 && newer.event?.facts.previous !== link.event?.hash);
       if (areEvents && broken) say('broken', 0, null);
     }
+    if (link.deleted !== undefined) say('deleted', link.to - link.from + 1, link.deleted.reason);
     if (link.gap !== undefined) say('lost', link.to - link.from + 1, link.gap.reason);
     above = link.event ?? above;
     newer = link;
@@ -76,7 +87,9 @@ function ofOneCamera(camera: CameraId, links: Link[], arriving: number): ChainNo
   return notices;
 }
 
-const LOST: Record<GapStatement['reason'], string> = {
+const WHY: Record<GapStatement['reason'] | DeletedSpan['reason'], string> = {
+  days: 'older than you keep them',
+  bytes: 'there was no more room in what you keep',
   'spool-full': 'the room for unsent events at home was full',
   'disk-full': 'the disk at home was full',
   'spool-damaged': 'the disk at home had damaged them',
@@ -84,7 +97,8 @@ const LOST: Record<GapStatement['reason'], string> = {
 
 export function wordsOfNotice(notice: ChainNotice): string {
   const events = notice.count === 1 ? '1 event' : `${notice.count} events`;
-  if (notice.kind === 'lost') return `${events} lost: ${LOST[notice.reason ?? 'disk-full']}`;
+  if (notice.kind === 'lost') return `${events} lost: ${WHY[notice.reason ?? 'disk-full']}`;
+  if (notice.kind === 'deleted') return `${events} deleted by your setting: ${WHY[notice.reason ?? 'days']}`;
   if (notice.kind === 'missing') return `${events} ${notice.count === 1 ? 'is' : 'are'} missing here`;
   return 'What was recorded before this does not match what the camera signed';
 }

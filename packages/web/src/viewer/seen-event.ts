@@ -22,6 +22,8 @@ export interface SeenEvent {
   readonly thumbnail: Manifest | null;
   readonly metadata: Manifest | null;
   readonly clipManifest: Manifest | null;
+  /** By the server: whether it stays, whatever the home's retention says. */
+  readonly favourite: boolean;
 }
 
 /** A row of which nothing signed has arrived yet: that there is something is all that may be told of it. */
@@ -73,6 +75,7 @@ export async function verifyRow(
     thumbnail: newestOf(manifests, 'thumbnail'),
     metadata: newestOf(manifests, 'metadata'),
     clipManifest,
+    favourite: row.favourite,
   };
 }
 

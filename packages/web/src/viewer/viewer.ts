@@ -1,4 +1,4 @@
-import type { EventRow, GapRow, MismatchReport } from '@nightlatch/protocol/events';
+import type { DeletedSpan, EventRow, GapRow, MismatchReport } from '@nightlatch/protocol/events';
 import type { CameraId, EventId, HomeId } from '@nightlatch/protocol/ids';
 import {
   EventMetadata,
@@ -30,6 +30,8 @@ export interface SeenPage {
   /** Newest first. A refused row keeps its place and nothing else. */
   readonly items: readonly ListItem[];
   readonly gaps: readonly GapStatement[];
+  /** By the server, for nobody signs it: it explains a hole and opens nothing. */
+  readonly deleted: readonly DeletedSpan[];
   readonly more: boolean;
 }
 
@@ -108,6 +110,13 @@ export function createViewer(given: {
     return refusing('gap', () => guards.gap(row.statement, { home, camera: row.camera }, deviceKey));
   }
 
+  async function deletedOf(span: DeletedSpan, asked: ListQuestion): Promise<DeletedSpan> {
+    if (asked.camera !== undefined && span.camera !== asked.camera)
+      throw new Refusal('gap', 'deleted-camera');
+    guards.cameraPinned(await pins.deviceKeyOf(span.camera));
+    return span;
+  }
+
   async function list(question: Omit<ListQuestion, 'home'>, signal: AbortSignal): Promise<SeenPage> {
     const asked: ListQuestion = { ...question, home };
     const page = await road.page(asked, PAGE_EVENTS, signal);
@@ -138,7 +147,16 @@ export function createViewer(given: {
         items.push({ kind: 'refused', refusal: error });
       }
     }
-    return { items, gaps, more: page.next !== null };
+    const deleted: DeletedSpan[] = [];
+    for (const span of page.deleted) {
+      try {
+        deleted.push(await reporting({ camera: asked.camera }, () => deletedOf(span, asked)));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        items.push({ kind: 'refused', refusal: error });
+      }
+    }
+    return { items, gaps, deleted, more: page.next !== null };
   }
 
   async function rowOfEvent(asked: EventQuestion, signal: AbortSignal): Promise<SeenEvent | ArrivingEvent> {

@@ -34,15 +34,17 @@ const rowAsItIs = ({
   endedAt,
   objects,
   clip,
+  favourite,
 }: EventColumns) => ({
-  ...{ home: eventHome, event, camera, sequence, startedAt, endedAt, objects, clip },
+  ...{ home: eventHome, event, camera, sequence, startedAt, endedAt, objects, clip, favourite },
 });
 
 /** Lets rows out as they are: no label read, nothing written down. */
 const carelessEgress: Pick<Egress, 'events' | 'event' | 'homeLog'> = {
-  events: async (grant, _gaps, _asked, count) => ({
+  events: async (grant, _gaps, _deletions, _asked, count) => ({
     events: grant.content.events.slice(0, count).map(rowAsItIs),
     gaps: [],
+    deleted: [],
   }),
   event: async (grant) => {
     const [row] = grant.content.events;

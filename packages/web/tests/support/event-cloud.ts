@@ -1,6 +1,7 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { CameraRow, EventRow, EventsPage, StreamMessage } from '@nightlatch/protocol/events';
 import { EventId } from '@nightlatch/protocol/ids';
+import { type Retention, RetentionSet } from '@nightlatch/protocol/retention';
 import { routes } from '@nightlatch/protocol/routes';
 import { toBase64Url } from '@nightlatch/vault/encoding';
 import { builtApp } from './built-app.ts';
@@ -31,6 +32,11 @@ export async function startEventCloud(home: SealedHome) {
   const pace = { bytesPerSecond: Number.POSITIVE_INFINITY, pieceBytes: 16 * 1024 };
   let cameras: CameraRow[] = home.cameraRows();
   let isAway = false;
+  let retention: Retention = {
+    ...{ bytesMax: null, cloudBytesMax: null, bytes: 0, favourites: 0, favouriteBytes: 0 },
+    bytesOfLastWeek: 0,
+    cameras: [],
+  };
 
   const json = (response: ServerResponse, answer: unknown) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
@@ -81,6 +87,19 @@ export async function startEventCloud(home: SealedHome) {
       const error = { kind: 'bad-input', message: 'This is for sockets.' };
       return response.writeHead(live.door.refused ?? 400).end(JSON.stringify({ error }));
     }
+    if (path === `${inHome}/retention`) {
+      if (request.method === 'GET') return json(response, retention);
+      const set = RetentionSet.parse(JSON.parse(await textOf(request)));
+      retention = { ...retention, bytesMax: set.bytesMax };
+      for (const { camera, days } of set.cameras)
+        retention.cameras = retention.cameras.map((one) => (one.camera === camera ? { ...one, days } : one));
+      return json(response, { done: true });
+    }
+    const starred = EventId.safeParse(/\/events\/(evt_\w+)\/favourite$/.exec(path)?.[1]).data;
+    if (starred !== undefined) {
+      kept.star(starred, request.method === 'PUT');
+      return json(response, { done: true });
+    }
     if (path === `${inHome}/stream`) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`data: ${JSON.stringify({ kind: 'ready' })}\n\n`);
@@ -89,9 +108,7 @@ export async function startEventCloud(home: SealedHome) {
       return undefined;
     }
     if (path === `${inHome}/reports`) {
-      let body = '';
-      for await (const part of request) body += String(part);
-      reports.push(JSON.parse(body));
+      reports.push(JSON.parse(await textOf(request)));
       return json(response, { report: 'rpt_00000000000000000000000000' });
     }
     if (path === `${inHome}/events`) {
@@ -128,6 +145,10 @@ export async function startEventCloud(home: SealedHome) {
     ranges,
     pace,
     master: toBase64Url(home.master),
+    setRetention: (next: Retention) => {
+      retention = next;
+    },
+    retention: () => retention,
     setCameras: (rows: CameraRow[]) => {
       cameras = rows;
     },
@@ -145,5 +166,11 @@ export async function startEventCloud(home: SealedHome) {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const part of request) body += String(part);
+  return body;
 }
 export type EventCloud = Awaited<ReturnType<typeof startEventCloud>>;

@@ -1,4 +1,4 @@
-import type { EventRow, EventsPage, GapRow } from '@nightlatch/protocol/events';
+import type { DeletedSpan, EventRow, EventsPage, GapRow } from '@nightlatch/protocol/events';
 import type { EventId } from '@nightlatch/protocol/ids';
 import { type ListQuestion, newestFirst } from '../../src/viewer/question.ts';
 import { type KeptEvent, rowOf } from './sealed-home.ts';
@@ -7,7 +7,18 @@ import { type KeptEvent, rowOf } from './sealed-home.ts';
 export function keptEvents() {
   const events = new Map<EventId, KeptEvent>();
   const gaps: GapRow[] = [];
+  const deleted: DeletedSpan[] = [];
+  const stars = new Set<EventId>();
+  const told = (event: KeptEvent, isListed: boolean): EventRow => ({
+    ...rowOf(event, isListed),
+    favourite: stars.has(event.facts.event),
+  });
   return {
+    deleted,
+    star(event: EventId, isStarred: boolean) {
+      if (isStarred) stars.add(event);
+      else stars.delete(event);
+    },
     events,
     gaps,
     keep(event: KeptEvent) {
@@ -16,7 +27,7 @@ export function keptEvents() {
     },
     page({ camera, from, to, before }: Omit<ListQuestion, 'home'>, limit: number): EventsPage {
       const rows = [...events.values()]
-        .map((event) => rowOf(event, true))
+        .map((event) => told(event, true))
         .sort(newestFirst)
         .filter((row) => camera === undefined || row.camera === camera)
         .filter(
@@ -30,12 +41,13 @@ export function keptEvents() {
       return {
         events: page,
         gaps: gaps.filter((gap) => camera === undefined || gap.camera === camera),
+        deleted: deleted.filter((span) => camera === undefined || span.camera === camera),
         next: more ? `${last.startedAt}.${last.event}` : null,
       };
     },
     row(event: EventId): EventRow | null {
       const kept = events.get(event);
-      return kept === undefined ? null : rowOf(kept, false);
+      return kept === undefined ? null : told(kept, false);
     },
     container(event: EventId, kind: string, revision: number): Uint8Array<ArrayBuffer> | null {
       const object = events

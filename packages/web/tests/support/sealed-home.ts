@@ -74,6 +74,7 @@ export function rowOf({ facts, objects }: KeptEvent, isListed: boolean): EventRo
         receivedBytes: container.length,
       })),
     clip: clip === undefined ? null : { state: clip.manifest.state, receivedBytes: clip.container.length },
+    favourite: false,
   };
 }
 

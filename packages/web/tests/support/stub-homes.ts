@@ -67,6 +67,10 @@ export function homesOfStub(random: RandomBytes) {
       })),
     }),
     'events.list': () => ({ events: [], gaps: [], next: null }),
+    'retention.get': () => ({
+      ...{ bytesMax: null, cloudBytesMax: null, bytes: 0, favourites: 0, favouriteBytes: 0 },
+      ...{ bytesOfLastWeek: 0, cameras: [] },
+    }),
     'reports.create': ({ params, input }) => {
       reports.push({ home: HomeId.parse(params.home), report: Object(input) });
       return { report: newReportId(random) };

@@ -17,6 +17,7 @@ const EventColumns = z.object({
   clip: z
     .object({ state: z.enum(['growing', 'complete', 'interrupted']), receivedBytes: z.number() })
     .nullable(),
+  favourite: z.boolean(),
 });
 export type EventColumns = z.infer<typeof EventColumns>;
 const NoEvent = z.object({ eventHome: z.null() });
@@ -34,7 +35,8 @@ const eventColumns = (which: string): string => `
   (select json_build_object('state', case when o.completed_at is null then 'growing' else o.state end,
                             'receivedBytes', o.received_bytes)
    from objects o where o.home_id = e.home_id and o.event_id = e.event_id and o.kind = 'clip' and o.revision = 0)
-    as clip`;
+    as clip,
+  exists (select from favourites f where f.home_id = e.home_id and f.event_id = e.event_id) as favourite`;
 
 // Two texts, because one that serves both would not find the index of the camera's events.
 const eventsPage = (name: string, ofCamera: string) =>

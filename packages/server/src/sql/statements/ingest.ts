@@ -138,3 +138,10 @@ export const readGap = statement({
   text: 'select statement from gaps where home_id = $1 and gap_id = $2 and agent_id = $3',
   row: z.object({ statement: z.string() }),
 });
+
+/** Whether an event was deleted by the home's own setting. Parameters: home, event, agent. */
+export const readDeletion = statement({
+  name: 'read-deletion',
+  text: 'select event_id as event from deletions where home_id = $1 and event_id = $2 and agent_id = $3',
+  row: z.object({ event: EventId }),
+});

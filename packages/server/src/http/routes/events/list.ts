@@ -12,9 +12,10 @@ export const handle: Handler<'events.list'> = async ({ gate, egress }, { caller,
   const last = page.content.events[limit - 1];
   const oldest = more && last !== undefined ? last.startedAt : from;
   const newest = before === null ? to : Math.min(to, before.startedAt);
-  const gaps = await gate.gaps({ ...asked, camera, from: oldest, to: newest });
+  const span = { ...asked, camera, from: oldest, to: newest };
+  const [gaps, deletions] = [await gate.gaps(span), await gate.deletions(span)];
 
-  const rows = await egress.events(page, gaps, asked, limit);
+  const rows = await egress.events(page, gaps, deletions, asked, limit);
   return {
     ...rows,
     next: more && last !== undefined ? `${last.startedAt}.${last.event}` : null,
