@@ -12,6 +12,7 @@ import { gapIngest } from './ingest/put-gap.ts';
 import { createUploads, type Uploads } from './ingest/uploads.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createLimit, type Limit } from './limit.ts';
+import { createRelay, type Relay } from './live/relay.ts';
 import { type ObjectStore, openObjectStore } from './objects/store.ts';
 
 /** The part of the cloud that has to do with homes: gate, egress, ledger, objects, hub, ingest and agents. */
@@ -19,6 +20,8 @@ export interface Media {
   readonly agents: AgentSessions;
   readonly gate: Gate;
   readonly egress: Egress;
+  readonly relay: Relay;
+  readonly hub: Hub;
   readonly ingest: {
     readonly event: ReturnType<typeof eventIngest>;
     readonly gap: ReturnType<typeof gapIngest>;
@@ -42,6 +45,8 @@ export interface MediaParts {
   readonly ledger?: Ledger;
   readonly objects?: ObjectStore;
   readonly hub?: Hub;
+  /** Stands between the relay and the egress. */
+  readonly relay?: (relay: Relay) => Relay;
 }
 
 const HOUR_SECONDS = 3600;
@@ -58,13 +63,16 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
     parts.objects ?? (await openObjectStore({ directory: path.join(config.dataDirectory, 'objects') }));
   const hub = parts.hub ?? (await openHub({ database }));
   const ledger = parts.ledger ?? createLedger({ database, random });
+  const relay = (parts.relay ?? ((one) => one))(createRelay({ random }));
   const gate = createGate({ database, onMismatch, ...parts.gate });
-  const egress = createEgress({ gate, ledger, objects, hub, onMismatch, ...parts.egress });
+  const egress = createEgress({ gate, ledger, objects, hub, relay, onMismatch, ...parts.egress });
   const complete = createCompletion({ database, objects });
   return {
     agents: createAgentSessions({ database, challengeKey: keys.challengeKey, clock, random }),
     gate,
     egress,
+    relay,
+    hub,
     ingest: {
       event: eventIngest({ database, gate, objects, complete }),
       gap: gapIngest({ database, gate }),
@@ -82,6 +90,8 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
     },
     [Symbol.asyncDispose]: async () => {
       egress.endStreams();
+      relay.close();
+      await egress.endLive();
       await hub[Symbol.asyncDispose]();
     },
   };

@@ -128,6 +128,7 @@ test('without the ledger not one byte goes out', async () => {
         died = true;
         throw new NightlatchError('unavailable', 'the ledger is dead');
       },
+      span: async () => {},
     },
   });
   const side = await newSide(cloud);
@@ -151,6 +152,7 @@ test('the first byte waits until the delivery is written down', async () => {
           commit = () => resolve('dlv_00000000000000000000000000' as never);
         });
       },
+      span: async () => {},
     },
   });
   const side = await newSide(cloud);

@@ -49,6 +49,16 @@ test('records may be left out, and never come again or out of order', async () =
   for (const again of [init, key, next]) await assert.rejects(open.open(again), { reason: 'replayed' });
 });
 
+test('a record that was dropped before it was sealed leaves its number out', async () => {
+  const holey = await createRecordSealer(label, liveKey);
+  const first = await holey.seal('init', false, picture);
+  holey.skip();
+  holey.skip();
+  const open = await opener();
+  await open.open(first);
+  assert.equal((await open.open(await holey.seal('fragment', true, picture))).sequence, 3);
+});
+
 test('a record of another home, camera or broadcast is refused, also under the same key', async () => {
   for (const other of [{ home: otherHome }, { camera: otherCamera }, { broadcast: otherBroadcast }]) {
     const foreign = await createRecordSealer({ ...label, ...other }, liveKey);

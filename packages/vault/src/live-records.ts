@@ -83,6 +83,8 @@ export function parseLiveHeader(record: Uint8Array): LiveHeader {
 export interface RecordSealer {
   /** Seals the next record. After a failure it seals nothing more. */
   seal(kind: LiveHeader['kind'], keyFrame: boolean, plaintext: Bytes): Promise<Bytes>;
+  /** Leaves a number out, for a record that is dropped and never sealed: the viewer sees that something is missing. */
+  skip(): void;
 }
 
 /** Seals the records of one broadcast under a key that has never sealed anything before. */
@@ -106,6 +108,9 @@ export async function createRecordSealer(label: LiveLabel, liveKey: Bytes): Prom
         ended = true;
         throw error;
       }
+    },
+    skip() {
+      next += 1;
     },
   };
 }

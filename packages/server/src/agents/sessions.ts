@@ -73,7 +73,7 @@ export function createAgentSessions(parts: {
     byToken: async (hash) => {
       const [row, more] = await database.ask({ tokenHash: hash }, agentOfToken, [hash]);
       if (row === undefined || more !== undefined) return undefined;
-      return { kind: 'agent', agent: row.agent, home: row.home };
+      return { kind: 'agent', agent: row.agent, tokenHash: hash, home: row.home };
     },
   };
 }

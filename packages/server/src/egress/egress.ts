@@ -4,26 +4,32 @@ import type { Grant } from '../gate/grant.ts';
 import { type OnMismatch, sameKeys } from '../gate/proof.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Relay } from '../live/relay.ts';
 import type { ObjectStore } from '../objects/store.ts';
 import { notFound } from '../refusals.ts';
+import { type LiveLimits, liveEgress } from './live.ts';
 import { objectEgress } from './object.ts';
 import { rowEgress } from './rows.ts';
 import { type StreamLimits, streamEgress } from './stream.ts';
 import type { DownloadLimits } from './watch.ts';
 
 export interface EgressOptions {
-  readonly gate: Pick<Gate, 'redeem' | 'member'>;
+  readonly gate: Pick<Gate, 'redeem' | 'member' | 'camera'>;
   readonly ledger: Ledger;
   readonly objects: Pick<ObjectStore, 'open'>;
   readonly hub: Pick<Hub, 'onHome' | 'onAccess' | 'onMissed'>;
+  readonly relay: Pick<Relay, 'watch'>;
   readonly onMismatch: OnMismatch;
   readonly streams?: Partial<StreamLimits>;
   readonly downloads?: Partial<DownloadLimits>;
+  readonly live?: Partial<LiveLimits>;
   /** Only a test that shows what the comparison is good for passes another; production has no setting for it. */
   readonly sameLabel?: (found: ObjectLabel, granted: ObjectLabel) => boolean;
+  /** As `sameLabel`, for what a live record or grant says of itself. */
+  readonly sameLive?: (told: object, granted: object) => boolean;
 }
 
-export interface EgressParts extends Required<Omit<EgressOptions, 'streams' | 'downloads'>> {
+export interface EgressParts extends Required<Omit<EgressOptions, 'streams' | 'downloads' | 'live'>> {
   /** On everything that leaves: nobody between here and the viewer may keep it. */
   readonly headers: Readonly<Record<string, string>>;
   /** The content of a grant of the gate's, not used before, that says what was asked in this session; else refused. */
@@ -50,6 +56,7 @@ export function createEgress(options: EgressOptions) {
   };
   const parts: EgressParts = {
     sameLabel: (found, granted) => sameKeys(granted, found) && sameKeys(found, granted),
+    sameLive: (told, granted) => sameKeys(granted, told),
     ...options,
     headers: HEADERS,
     refuse,
@@ -64,6 +71,7 @@ export function createEgress(options: EgressOptions) {
     object: objectEgress(parts, options.downloads ?? {}),
     ...rowEgress(parts),
     ...streamEgress(parts, options.streams ?? {}),
+    ...liveEgress(parts, options.live ?? {}),
   };
 }
 export type Egress = ReturnType<typeof createEgress>;

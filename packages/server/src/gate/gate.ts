@@ -1,9 +1,11 @@
 import type { Database } from '../sql/database.ts';
+import { gateCamera } from '../sql/statements/gate-camera.ts';
 import { gateEvent, gateEvents, gateEventsOfCamera } from '../sql/statements/gate-events.ts';
 import { gateCameras, gateGaps, gateHomeLog } from '../sql/statements/gate-home.ts';
 import { gateMember } from '../sql/statements/gate-member.ts';
 import { gateObjects } from '../sql/statements/gate-objects.ts';
 import { agentQuestion } from './agent.ts';
+import { cameraQuestion } from './camera.ts';
 import { eventQuestions } from './events.ts';
 import { type Authority, createAuthority } from './grant.ts';
 import { homeQuestions } from './home.ts';
@@ -18,6 +20,7 @@ const STATEMENTS = {
   event: gateEvent,
   gaps: gateGaps,
   cameras: gateCameras,
+  camera: gateCamera,
   homeLog: gateHomeLog,
   objects: gateObjects,
 };
@@ -61,6 +64,7 @@ export function createGate(options: GateOptions) {
     ...homeQuestions(parts),
     object: objectQuestion(parts, options.batch ?? {}),
     agent: agentQuestion(parts),
+    camera: cameraQuestion(parts),
   };
 }
 export type Gate = ReturnType<typeof createGate>;

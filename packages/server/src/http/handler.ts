@@ -19,6 +19,8 @@ export interface AccountCaller {
 export interface AgentCaller {
   readonly kind: 'agent';
   readonly agent: AgentId;
+  /** SHA-256 of its token, base64url. */
+  readonly tokenHash: string;
   /** The home it is pinned at as of now; null before it is paired. */
   readonly home: HomeId | null;
 }

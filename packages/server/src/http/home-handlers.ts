@@ -4,6 +4,7 @@ import { handle as agentChallenge } from './routes/agent/challenge.ts';
 import { handle as createUpload } from './routes/agent/create-upload.ts';
 import { handle as getPairing } from './routes/agent/get-pairing.ts';
 import { handle as headUpload } from './routes/agent/head-upload.ts';
+import { handle as agentLink } from './routes/agent/link.ts';
 import { handle as openPairing } from './routes/agent/open-pairing.ts';
 import { handle as patchUpload } from './routes/agent/patch-upload.ts';
 import { handle as putEvent } from './routes/agent/put-event.ts';
@@ -17,6 +18,7 @@ import { handle as listEvents } from './routes/events/list.ts';
 import { handle as appendHomeLog } from './routes/home-log/append.ts';
 import { handle as readHomeLog } from './routes/home-log/read.ts';
 import { handle as createHome } from './routes/homes/create.ts';
+import { handle as watchLive } from './routes/live/watch.ts';
 import { handle as getObject } from './routes/objects/get.ts';
 import { handle as acceptPairing } from './routes/pairings/accept.ts';
 import { handle as claimPairing } from './routes/pairings/claim.ts';
@@ -35,12 +37,14 @@ export const homeHandlers = {
   'events.get': getEvent,
   'objects.get': getObject,
   'stream.open': openStream,
+  'live.watch': watchLive,
   'reports.create': createReport,
   'agent.challenge': agentChallenge,
   'agent.session': agentSession,
   'agent.open-pairing': openPairing,
   'agent.get-pairing': getPairing,
   'agent.report': agentReport,
+  'agent.link': agentLink,
   'agent.read-log': readAgentLog,
   'agent.put-event': putEvent,
   'agent.put-gap': putGap,

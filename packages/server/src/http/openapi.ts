@@ -48,6 +48,7 @@ function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
 const ANSWERS: Readonly<Record<Exclude<Route['answer'], 'json'>, Json>> = {
   bytes: { description: 'The sealed bytes', content: { 'application/octet-stream': {} } },
   'event-stream': { description: 'Server-sent events', content: { 'text/event-stream': {} } },
+  socket: { description: 'A WebSocket, by an upgrade (101)' },
   page: { description: 'A page', content: { 'text/html': {} } },
   tus: { description: 'As tus 1.0 says' },
 };

@@ -10,6 +10,7 @@ import { homeHandlers } from './home-handlers.ts';
 import { allowedOrigins, refuseForeignOrigin } from './origins.ts';
 import { register } from './register.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { routeUpgrades } from './upgrade.ts';
 import { serveWebApp } from './web-app.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 120_000;
@@ -74,10 +75,13 @@ export async function buildServer(
   app.addHook('preClose', async () => {
     // Streams of events have no end of their own; a server that closes would wait for them.
     cloud.egress.endStreams();
+    cloud.relay.close();
+    void cloud.egress.endLive();
     // Browsers open connections that they may need; Node takes one without a request for busy, for a minute.
     setTimeout(() => app.server.closeAllConnections(), CLOSE_PATIENCE_MILLISECONDS).unref();
   });
   for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, name);
+  routeUpgrades(app);
   await serveWebApp(app, cloud.config.webDirectory);
   return app;
 }

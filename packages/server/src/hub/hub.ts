@@ -1,5 +1,5 @@
 import { StreamMessage } from '@nightlatch/protocol/events';
-import { AccountId, HomeId } from '@nightlatch/protocol/ids';
+import { AccountId, AgentId, HomeId } from '@nightlatch/protocol/ids';
 import { z } from 'zod';
 import type { Ask, Database } from '../sql/database.ts';
 import { notify } from '../sql/statements/notify.ts';
@@ -7,6 +7,10 @@ import { notify } from '../sql/statements/notify.ts';
 /** PostgreSQL's channels; the second is notified by triggers. */
 const HOME_CHANNEL = 'nightlatch_home';
 const ACCESS_CHANNEL = 'nightlatch_access';
+
+/** Whose access may have changed: an account's, or that of all who have to do with an agent. */
+const AccessSubject = z.union([AccountId, AgentId]);
+type AccessSubject = z.infer<typeof AccessSubject>;
 
 const HomeNotice = z.object({ home: HomeId, message: StreamMessage });
 
@@ -16,8 +20,8 @@ type Stop = () => void;
 export interface Hub extends AsyncDisposable {
   /** Calls `hear` for each message of the home, until stopped. */
   onHome(home: HomeId, hear: (message: StreamMessage) => void): Stop;
-  /** Calls `hear` whenever the access of the account may have changed: ask the gate again at once. */
-  onAccess(account: AccountId, hear: () => void): Stop;
+  /** Calls `hear` whenever the access of the account, or to the agent's cameras, may have changed: ask the gate again. */
+  onAccess(subject: AccessSubject, hear: () => void): Stop;
   /** Calls `hear` when notifications may have been missed. */
   onMissed(hear: () => void): Stop;
 }
@@ -46,7 +50,7 @@ function createListeners<Key, Message>() {
 
 export async function openHub({ database }: { database: Pick<Database, 'listen'> }): Promise<Hub> {
   const homes = createListeners<HomeId, StreamMessage>();
-  const accounts = createListeners<AccountId, undefined>();
+  const access = createListeners<AccessSubject, undefined>();
   const missed = createListeners<'missed', undefined>();
   let listening = false;
   const stops = [
@@ -56,7 +60,7 @@ export async function openHub({ database }: { database: Pick<Database, 'listen'>
     }),
     await database.listen(
       ACCESS_CHANNEL,
-      (payload) => accounts.tell(AccountId.parse(payload), undefined),
+      (payload) => access.tell(AccessSubject.parse(payload), undefined),
       () => {
         if (listening) missed.tell('missed', undefined);
         listening = true;
@@ -65,7 +69,7 @@ export async function openHub({ database }: { database: Pick<Database, 'listen'>
   ];
   return {
     onHome: homes.add,
-    onAccess: (account, hear) => accounts.add(account, () => hear()),
+    onAccess: (subject, hear) => access.add(subject, () => hear()),
     onMissed: (hear) => missed.add('missed', () => hear()),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(stops.map((stop) => stop()));

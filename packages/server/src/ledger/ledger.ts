@@ -1,15 +1,18 @@
-import type { AccountId, EventId, HomeId, SessionId } from '@nightlatch/protocol/ids';
+import type { AccountId, CameraId, EventId, HomeId, SessionId } from '@nightlatch/protocol/ids';
 import { type DeliveryId, newDeliveryId, type RandomBytes } from '@nightlatch/protocol/ids';
 import type { ObjectKind } from '@nightlatch/protocol/manifest';
 import type { Database } from '../sql/database.ts';
 import { insertDelivery } from '../sql/statements/deliveries.ts';
+import { insertLiveSpan } from '../sql/statements/live-spans.ts';
 
 export interface Delivery {
   readonly home: HomeId;
   readonly account: AccountId;
   readonly session: SessionId;
-  readonly what: 'object' | 'events' | 'event' | 'cameras' | 'home-log';
+  readonly what: 'object' | 'events' | 'event' | 'cameras' | 'home-log' | 'live';
   readonly events: readonly EventId[];
+  /** Of live view. */
+  readonly camera?: CameraId;
   /** Of an object: which, and the bytes from first to last, inclusive. */
   readonly object?: {
     readonly kind: ObjectKind;
@@ -19,10 +22,21 @@ export interface Delivery {
   };
 }
 
+/** A part of a live delivery, which ends as it is written down. */
+export interface LiveSpan {
+  readonly home: HomeId;
+  readonly account: AccountId;
+  readonly delivery: DeliveryId;
+  readonly milliseconds: number;
+  readonly bytes: number;
+}
+
 /** Who was handed what. */
 export interface Ledger {
   /** Writes a delivery down; resolves once it is committed, and throws when it is not. */
   record(delivery: Delivery): Promise<DeliveryId>;
+  /** Writes down how a live delivery went on; resolves once it is committed, and throws when it is not. */
+  span(span: LiveSpan): Promise<void>;
 }
 
 export function createLedger({
@@ -33,7 +47,7 @@ export function createLedger({
   random: RandomBytes;
 }): Ledger {
   return {
-    record: async ({ home, account, session, what, events, object }) => {
+    record: async ({ home, account, session, what, events, camera, object }) => {
       const delivery = newDeliveryId(random);
       const [row] = await database.ask({ account }, insertDelivery, [
         home,
@@ -46,10 +60,21 @@ export function createLedger({
         object?.revision ?? null,
         object?.firstByte ?? null,
         object?.lastByte ?? null,
+        camera ?? null,
       ]);
       if (row?.delivery !== delivery || row.home !== home)
         throw new Error('the ledger did not write the delivery down');
       return delivery;
+    },
+    span: async ({ home, account, delivery, milliseconds, bytes }) => {
+      const [row] = await database.ask({ account }, insertLiveSpan, [
+        home,
+        delivery,
+        account,
+        milliseconds,
+        bytes,
+      ]);
+      if (row?.delivery !== delivery) throw new Error('the ledger did not write the span down');
     },
   };
 }

@@ -111,6 +111,11 @@ export const strangerRows: Readonly<Record<RouteName, StrangerRow>> = {
     request: async (world) => ({ params: { ...eventOf(world), kind: 'thumbnail', revision: '0' } }),
   },
   'stream.open': ofHome(),
+  'live.watch': {
+    request: async ({ victim: { household, agent } }) => ({
+      params: { home: household.home, camera: agent.camera },
+    }),
+  },
   'reports.create': ofHome({ input: { what: 'object', asked: {}, reason: 'wrong-subject' } }),
 
   'agent.open-pairing': { request: async () => ({}), control: false, ownOnly: true },
@@ -124,6 +129,7 @@ export const strangerRows: Readonly<Record<RouteName, StrangerRow>> = {
     },
   },
   'agent.report': { request: async () => ({ input: { cameras: [] } }), ownOnly: true },
+  'agent.link': { request: async () => ({}), ownOnly: true },
   'agent.read-log': { request: async () => ({}), ownOnly: true },
   'agent.put-event': {
     request: async ({ victim: { agent, event } }) => ({

@@ -11,6 +11,7 @@ import {
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
 import { newBrowser } from './cloud.ts';
 import { type ListeningCloud, newListeningCloud } from './listening.ts';
+import { connectSocket } from './live.ts';
 import { logIn, recover, setRecovery } from './person.ts';
 import { newSide, type Side } from './side.ts';
 import { newAgent, type SyntheticAgent } from './synthetic-agent.ts';
@@ -108,6 +109,8 @@ async function ask(
   const { method, path, answer } = routes[name];
   const { params = {}, query = '', input, headers = {}, body } = request;
   const target = path.replace(/:([a-z]+)/g, (_, param: string) => params[param] ?? '');
+  if (answer === 'socket')
+    return askForSocket(new URL(target + query, cloud.url), { ...headers, ...identity });
   const stop = new AbortController();
   const response = await fetch(new URL(target + query, cloud.url), {
     method,
@@ -127,9 +130,18 @@ async function ask(
   return { status: response.status, body: await response.text() };
 }
 
+/** A socket that opens counts as 200. */
+async function askForSocket(url: URL, headers: Identity): Promise<Answer> {
+  const opened = await connectSocket(url, { origin: url.origin, ...headers });
+  if ('status' in opened) return opened;
+  opened.terminate();
+  return { status: 200, body: '' };
+}
+
 /** For each parameter of a path, ids that name nothing, and texts that are no id of its sort. */
 export const NOTHING: Readonly<Record<string, () => string>> = {
   home: () => newHomeId(randomBytes),
+  camera: () => newCameraId(randomBytes),
   event: () => newEventId(randomBytes),
   session: () => newSessionId(randomBytes),
   pairing: () => newPairingId(randomBytes),
@@ -139,6 +151,7 @@ export const NOTHING: Readonly<Record<string, () => string>> = {
 };
 export const WRONG: Readonly<Record<string, readonly string[]>> = {
   home: [newCameraId(randomBytes), 'home_1', '%00'],
+  camera: [newHomeId(randomBytes), 'cam_', '%00'],
   event: [newHomeId(randomBytes), 'evt_', '..%2f..%2fetc'],
   session: [newHomeId(randomBytes), '1'],
   pairing: [newHomeId(randomBytes), '1'],

@@ -1,0 +1,62 @@
+import type { AgentId, HomeId } from '@nightlatch/protocol/ids';
+import { LIVE_CLOSE, LIVE_MESSAGE_BYTES_MAX, LinkNews } from '@nightlatch/protocol/live';
+import type { WebSocket } from 'ws';
+import type { Hub } from '../hub/hub.ts';
+import type { Relay } from './relay.ts';
+import { closeSoon, cutWhenSilent, textOf } from './sockets.ts';
+
+/** The gate is asked at least this often whether the link may stay. */
+const RECHECK_MILLISECONDS = 15_000;
+/** Orders that wait for an agent that does not read them. */
+const ORDER_BYTES_WAITING_MAX = 1024 * 1024;
+
+/** Joins the socket of an agent to the relay, for as long as `mayStay` says yes. */
+export function openLink(options: {
+  readonly socket: WebSocket;
+  readonly agent: AgentId;
+  readonly home: HomeId;
+  readonly relay: Pick<Relay, 'link'>;
+  readonly hub: Pick<Hub, 'onHome' | 'onAccess' | 'onMissed'>;
+  /** Whether the agent's session lives and it is pinned at this home, as of now. A throw is a no. */
+  readonly mayStay: () => Promise<boolean>;
+}): void {
+  const { socket, agent, home, relay, hub, mayStay } = options;
+  cutWhenSilent(socket);
+  const side = relay.link(agent, home, {
+    order: (order) => {
+      if (socket.bufferedAmount > ORDER_BYTES_WAITING_MAX) socket.terminate();
+      else socket.send(JSON.stringify(order));
+    },
+    close: (code) => closeSoon(socket, code),
+  });
+  const look = async (): Promise<void> => {
+    if (!(await mayStay().catch(() => false))) {
+      side.ended();
+      closeSoon(socket, LIVE_CLOSE.ended);
+    }
+  };
+  const stops = [
+    hub.onHome(home, ({ kind }) => {
+      if (kind === 'log') socket.send(JSON.stringify({ kind: 'log' }));
+    }),
+    hub.onAccess(agent, () => void look()),
+    hub.onMissed(() => void look()),
+  ];
+  const timer = setInterval(() => void look(), RECHECK_MILLISECONDS);
+  timer.unref();
+
+  socket.on('message', (data, isBinary) => {
+    try {
+      if (isBinary && Buffer.isBuffer(data)) side.record(data);
+      else side.news(LinkNews.parse(JSON.parse(textOf(data, isBinary, LIVE_MESSAGE_BYTES_MAX) ?? '')));
+    } catch {
+      side.ended();
+      closeSoon(socket, LIVE_CLOSE.malformed);
+    }
+  });
+  socket.once('close', () => {
+    clearInterval(timer);
+    for (const stop of stops) stop();
+    side.ended();
+  });
+}

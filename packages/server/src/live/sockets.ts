@@ -1,0 +1,35 @@
+import type { RawData, WebSocket } from 'ws';
+
+const PING_MILLISECONDS = 10_000;
+/** How long the other side gets to say goodbye, too. */
+const CLOSING_MILLISECONDS = 500;
+
+/** Cuts a socket whose other side has been silent for so long that it is gone. */
+export function cutWhenSilent(socket: WebSocket, pingMilliseconds = PING_MILLISECONDS): void {
+  let heard = true;
+  socket.on('pong', () => {
+    heard = true;
+  });
+  const timer = setInterval(() => {
+    if (!heard) return socket.terminate();
+    heard = false;
+    socket.ping();
+  }, pingMilliseconds);
+  timer.unref();
+  socket.once('close', () => clearInterval(timer));
+  // The close that follows is what counts.
+  socket.on('error', () => {});
+}
+
+/** Says why, and does not wait for an answer for long. */
+export function closeSoon(socket: WebSocket, code: number): void {
+  if (socket.readyState === socket.CLOSED) return;
+  socket.close(code);
+  const timer = setTimeout(() => socket.terminate(), CLOSING_MILLISECONDS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** The text of a message that has at most so many bytes; undefined for all others. */
+export function textOf(data: RawData, isBinary: boolean, bytesMax: number): string | undefined {
+  return !isBinary && Buffer.isBuffer(data) && data.length <= bytesMax ? data.toString('utf8') : undefined;
+}

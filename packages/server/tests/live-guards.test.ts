@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NightlatchError } from '@nightlatch/protocol/errors';
+import type { Viewer } from '../src/live/relay.ts';
+import { composeMedia, type MediaParts } from '../src/media.ts';
+import { gateCamera } from '../src/sql/statements/gate-camera.ts';
+import { LIVE_MEMBER } from '../src/sql/statements/gate-member.ts';
+import { type ListeningCloud, newListeningCloud } from './support/listening.ts';
+import { connectSocket, newUpload, openLink, openViewer } from './support/live.ts';
+import { type LiveRoad, newLiveRoad } from './support/live-road.ts';
+import { newSide, type Side } from './support/side.ts';
+
+const cloudWith = (parts: MediaParts = {}): Promise<ListeningCloud> =>
+  newListeningCloud({ outside: { media: (foundation) => composeMedia(foundation, parts) } });
+const mismatches = ({ logged }: ListeningCloud): string =>
+  logged.filter((line) => line.includes('"mismatch"')).join('');
+
+/** Pictures go on and on; answers with what the socket was closed. */
+async function closedWhileRunning(road: LiveRoad): Promise<number> {
+  let closed: number | undefined;
+  void road.viewer.closed.then((code) => {
+    closed = code;
+  });
+  for (let picture = 0; closed === undefined; picture++) {
+    await road.send(picture % 30 === 0, `picture ${picture}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return closed;
+}
+
+const ENDINGS: Readonly<Record<string, (cloud: ListeningCloud, side: Side) => Promise<unknown>>> = {
+  'the session is ended': (_, side) => side.household.browser.call('logout'),
+  'the membership ends': (cloud, side) => cloud.owner`
+    update memberships set validity = tstzrange(lower(validity), now()) where home_id = ${side.household.home}`,
+  'the camera is removed': (cloud, side) => cloud.owner`
+    update cameras set added_at = null where home_id = ${side.household.home}`,
+  'the agent is no longer pinned': (cloud, side) => cloud.owner`
+    update agent_pins set validity = tstzrange(lower(validity), now()) where home_id = ${side.household.home}`,
+};
+// The clock of the recheck is far away: only being told of the change ends these.
+const told = await cloudWith({ egress: { live: { recheckMilliseconds: 3_600_000 } } });
+for (const [what, happens] of Object.entries(ENDINGS))
+  test(`a picture ends when ${what}, and the agent is told that somebody has lost it`, async () => {
+    const side = await newSide(told);
+    const road = await newLiveRoad(told, side);
+    await happens(told, side);
+    const unpinned = what === 'the agent is no longer pinned';
+    // Whichever of the two is told first: that the link has gone, or that the camera has.
+    assert.ok([4403, 1006, ...(unpinned ? [4503] : [])].includes(await closedWhileRunning(road)));
+    if (unpinned) assert.equal(await road.link.closed, 4403);
+    else assert.equal((await road.link.order('leave')).reason, 'ended');
+  });
+
+test('a session that runs out, of which nobody tells, ends the picture too', async () => {
+  const cloud = await cloudWith({ egress: { live: { recheckMilliseconds: 20 } } });
+  const side = await newSide(cloud);
+  const road = await newLiveRoad(cloud, side);
+  await cloud.owner`update sessions set started_at = now() - interval '2 s', last_seen_at = now() - interval '2 s',
+    expires_at = now() - interval '1 s'`;
+  assert.ok([4403, 1006].includes(await closedWhileRunning(road)));
+});
+
+for (const [what, answer] of [
+  ['throws', () => Promise.reject(new NightlatchError('unavailable', 'no answer'))],
+  ['hangs', () => new Promise<never>(() => {})],
+] as const)
+  test(`a gate that ${what} ends the picture`, async () => {
+    let dead = false;
+    const cloud = await newListeningCloud({
+      outside: {
+        media: (foundation) =>
+          composeMedia(foundation, {
+            egress: { live: { recheckMilliseconds: 20, patienceMilliseconds: 100 } },
+            gate: {
+              database: {
+                ask: (scope, statement, parameters) =>
+                  dead && statement.name === 'gate-camera'
+                    ? answer()
+                    : foundation.database.ask(scope, statement, parameters),
+              },
+            },
+          }),
+      },
+    });
+    const side = await newSide(cloud);
+    const road = await newLiveRoad(cloud, side);
+    dead = true;
+    assert.ok([4403, 1006].includes(await closedWhileRunning(road)));
+  });
+
+test('without the ledger the agent is not even asked', async () => {
+  const cloud = await cloudWith({
+    ledger: {
+      record: () => Promise.reject(new NightlatchError('unavailable', 'the ledger is dead')),
+      span: async () => {},
+    },
+  });
+  const side = await newSide(cloud);
+  const link = await openLink(cloud, side.agent);
+  const viewer = await openViewer(cloud, side);
+  assert.equal(await viewer.closed, 4403);
+  assert.equal(viewer.bytes.binary, 0);
+  link.socket.close();
+  await link.closed;
+  await assert.rejects(link.next(), /nothing more came/);
+});
+
+test('a ledger that dies while a picture runs ends it', async () => {
+  const cloud = await newListeningCloud({
+    outside: {
+      media: (foundation) =>
+        composeMedia(foundation, {
+          egress: { live: { spanMilliseconds: 20 } },
+          ledger: {
+            record: async () => 'dlv_00000000000000000000000000' as never,
+            span: () => Promise.reject(new NightlatchError('unavailable', 'the ledger is dead')),
+          },
+        }),
+    },
+  });
+  const road = await newLiveRoad(cloud, await newSide(cloud));
+  assert.ok([4403, 1006].includes(await closedWhileRunning(road)));
+});
+
+/** A relay that mixes up its viewers: every one is handed what the others are. */
+function crossedRelay(what: 'record' | 'grant'): MediaParts {
+  const viewers: Viewer[] = [];
+  return {
+    relay: (real) => ({
+      ...real,
+      watch: (asked, viewer) => {
+        viewers.push(viewer);
+        const all = {
+          ...viewer,
+          [what]: (thing: never) => {
+            for (const one of viewers) one[what](thing);
+          },
+        };
+        return real.watch(asked, all);
+      },
+    }),
+  };
+}
+
+/** The stranger watches; then a record of the victim's is relayed. Answers how the stranger's socket ended. */
+async function crossing(parts: MediaParts) {
+  const cloud = await cloudWith(parts);
+  const [stranger, victim] = [await newSide(cloud), await newSide(cloud)];
+  const watching = await newLiveRoad(cloud, stranger);
+  const victims = await newLiveRoad(cloud, victim);
+  await victims.send(true, 'the inside of a home');
+  return { cloud, watching, victims };
+}
+
+test('records of another home are stopped by the label that they carry, and the operator is told', async () => {
+  const cloud = await cloudWith(crossedRelay('record'));
+  const [stranger, victim] = [await newSide(cloud), await newSide(cloud)];
+  const watching = await newLiveRoad(cloud, stranger);
+  const bytes = watching.viewer.bytes.binary;
+  const link = await openLink(cloud, victim.agent);
+  const viewer = await openViewer(cloud, victim);
+  const order = await link.order('watch');
+  const upload = await newUpload(victim.household, victim.agent);
+  link.answer(order.watch, upload, await upload.grant(order));
+  link.send(await upload.seal('init', false, new TextEncoder().encode('the inside of a home')));
+  assert.ok([4403, 1006].includes(await watching.viewer.closed));
+  assert.equal(watching.viewer.bytes.binary, bytes);
+  await viewer.granted();
+  assert.match(mismatches(cloud), /a live record says that it is of something else/);
+});
+
+test('without the comparison foreign records go out: nothing else stopped them there', async () => {
+  const { watching } = await crossing({
+    ...crossedRelay('record'),
+    egress: { sameLive: () => true },
+  });
+  // The beginning of the victim's broadcast comes first. The viewer's own locks refuse it.
+  await assert.rejects(watching.viewer.record(watching.opener), { reason: 'wrong-subject' });
+});
+
+test("a grant for another session's request is stopped before it is told", async () => {
+  const cloud = await cloudWith(crossedRelay('grant'));
+  const side = await newSide(cloud);
+  const first = await newLiveRoad(cloud, side);
+  // The same account in the same home: only the ephemeral key differs.
+  await openViewer(cloud, side);
+  const order = await first.link.order('watch');
+  first.link.answer(order.watch, first.upload, await first.upload.grant(order));
+  assert.ok([4403, 1006].includes(await first.viewer.closed));
+  assert.match(mismatches(cloud), /a live grant says that it is for something else/);
+});
+
+test('an agent that sends records of another home, or of another camera, loses its link', async () => {
+  const cloud = await cloudWith();
+  const [side, other] = [await newSide(cloud), await newSide(cloud)];
+  const road = await newLiveRoad(cloud, side);
+  const foreign = await newUpload(other.household, other.agent);
+  road.link.send(await foreign.seal('init', false, new Uint8Array(8)));
+  assert.equal(await road.link.closed, 4400);
+
+  const again = await newLiveRoad(cloud, side);
+  const { label } = again.upload;
+  const mixed = await newUpload(side.household, side.agent, other.agent.camera);
+  again.link.answer(again.watch, { ...mixed, label: { ...mixed.label, ...label } }, 'a.b.c');
+  assert.ok([4403, 1006].includes(await again.viewer.closed));
+});
+
+test('a gate that forgets the membership is stopped by row-level security alone', async () => {
+  const careless = {
+    ...gateCamera,
+    wrapped: gateCamera.wrapped.replace(
+      LIVE_MEMBER,
+      `select s.session_id as session, s.account_id as account, $3::text as home, 'owner' as role
+       from sessions s where s.session_id = $1 and s.account_id = $2`,
+    ),
+  };
+  assert.notEqual(careless.wrapped, gateCamera.wrapped);
+  const statuses: number[] = [];
+  for (const policies of [true, false]) {
+    const cloud = await cloudWith({ gate: { statements: { camera: careless } } });
+    const [victim, stranger] = [await newSide(cloud), await newSide(cloud)];
+    if (!policies)
+      for (const table of ['cameras', 'agent_pins', 'memberships'])
+        await cloud.owner.unsafe(`alter table ${table} disable row level security`);
+    const { home } = victim.household;
+    const url = new URL(`/api/homes/${home}/cameras/${victim.agent.camera}/live`, cloud.url);
+    const cookie = stranger.household.browser.cookie ?? '';
+    const opened = await connectSocket(url, { cookie, origin: cloud.origin });
+    if ('status' in opened) statuses.push(opened.status);
+    else {
+      statuses.push(101);
+      opened.terminate();
+    }
+  }
+  assert.deepEqual(statuses, [404, 101]);
+});
+
+test('an account has only so many live pictures, and a closed one makes room', async () => {
+  const cloud = await cloudWith({ egress: { live: { watchesPerAccountMax: 1 } } });
+  const side = await newSide(cloud);
+  await openLink(cloud, side.agent);
+  const first = await openViewer(cloud, side);
+  const url = new URL(`/api/homes/${side.household.home}/cameras/${side.agent.camera}/live`, cloud.url);
+  const headers = { cookie: side.household.browser.cookie ?? '', origin: cloud.origin };
+  const second = await connectSocket(url, headers);
+  assert.ok('status' in second);
+  assert.equal(second.status, 429);
+  first.socket.close();
+  let third = await connectSocket(url, headers);
+  while ('status' in third) third = await connectSocket(url, headers);
+  third.terminate();
+});

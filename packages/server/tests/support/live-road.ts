@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import type { WatchId } from '@nightlatch/protocol/ids';
+import type { LinkOrder } from '@nightlatch/protocol/live';
+import type { RecordOpener } from '@nightlatch/vault/live-records';
+import type { ListeningCloud } from './listening.ts';
+import { type LiveLink, type LiveUpload, type LiveViewer, newUpload, openLink, openViewer } from './live.ts';
+import type { Side } from './side.ts';
+
+/** A link, and a viewer who has been granted its upload and has received its beginning. */
+export interface LiveRoad {
+  readonly link: LiveLink;
+  readonly upload: LiveUpload;
+  readonly order: Extract<LinkOrder, { kind: 'watch' }>;
+  readonly watch: WatchId;
+  readonly viewer: LiveViewer;
+  readonly opener: RecordOpener;
+  /** Seals the words as the next picture and sends them over the link. */
+  send(keyFrame: boolean, words: string): Promise<void>;
+}
+
+const encoder = new TextEncoder();
+
+export async function newLiveRoad(cloud: ListeningCloud, side: Side): Promise<LiveRoad> {
+  const link = await openLink(cloud, side.agent);
+  const viewer = await openViewer(cloud, side);
+  const order = await link.order('watch');
+  const upload = await newUpload(side.household, side.agent);
+  link.answer(order.watch, upload, await upload.grant(order));
+  link.send(await upload.seal('init', false, encoder.encode('init')));
+  const opener = await viewer.granted();
+  assert.equal((await viewer.record(opener)).kind, 'init');
+  return {
+    ...{ link, upload, order, watch: order.watch, viewer, opener },
+    send: async (keyFrame, words) =>
+      link.send(await upload.seal('fragment', keyFrame, encoder.encode(words))),
+  };
+}
