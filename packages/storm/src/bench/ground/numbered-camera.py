@@ -26,6 +26,7 @@ for name in ["width", "height", "fps", "kilobits", "key-frame-every", "square", 
 # Without them it moves always. In between the scene is still, and carries no number.
 parser.add_argument("--moves-every", type=int, default=0, help="pictures from one move to the next")
 parser.add_argument("--moves-for", type=int, default=0, help="pictures that a move lasts")
+parser.add_argument("--moves-from", type=int, default=0, help="the first picture of a move")
 options = parser.parse_args()
 
 WIDTH, HEIGHT, SQUARE = options.width, options.height, options.square
@@ -72,7 +73,7 @@ def squares_of(number):
 
 def draw(number):
     picture = bytearray(STREET)
-    if options.moves_every and number % options.moves_every >= options.moves_for:
+    if options.moves_every and (number - options.moves_from) % options.moves_every >= options.moves_for:
         return bytes(picture) + CHROMA
     # Somebody walks, a car passes, and the number counts.
     fill(picture, number * WIDTH // 480 % WIDTH, HEIGHT // 2, WIDTH // 20, HEIGHT * 5 // 18, 190)

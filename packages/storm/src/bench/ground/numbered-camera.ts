@@ -43,6 +43,8 @@ const KEY_FRAME_SECONDS = 2;
 export interface Moves {
   readonly every: number;
   readonly for: number;
+  /** The first picture of one of the moves. */
+  readonly from: number;
 }
 
 export interface NumberedCamera {
@@ -67,7 +69,9 @@ export async function startNumberedCamera(
     square: make.squares.squarePixels,
     'number-bits': make.squares.numberBits,
     'check-bits': make.squares.checkBits,
-    ...(moves === undefined ? {} : { 'moves-every': moves.every, 'moves-for': moves.for }),
+    ...(moves === undefined
+      ? {}
+      : { 'moves-every': moves.every, 'moves-for': moves.for, 'moves-from': moves.from }),
   };
   const parameters = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const camera = spawn('/usr/bin/python3', [SCRIPT, ...parameters], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -2,6 +2,8 @@
 export interface PictureClock {
   /** Picture `count`, counted from 0 and in order. */
   encoded(count: number, at: number): void;
+  /** When that picture was; null where it has not been yet. */
+  at(count: number): number | null;
   /**
    * The newest picture with this number that was encoded by then: its count, and when; null where there is none. The
    * number that a picture carries begins again after so many.
@@ -15,6 +17,7 @@ export function createPictureClock(numbers: number): PictureClock {
     encoded: (count, at) => {
       times[count] = at;
     },
+    at: (count) => times[count] ?? null,
     find: (number, by) => {
       const newest = times.length - 1;
       const back = (((newest - number) % numbers) + numbers) % numbers;
