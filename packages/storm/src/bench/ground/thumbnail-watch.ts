@@ -4,8 +4,6 @@ import type { Squares } from './squares.ts';
 
 /** A thumbnail on screen, read back from its pixels. */
 export interface SeenThumbnail {
-  /** As its card names it. */
-  readonly camera: string;
   /** The number that stands in the picture; null where there is none that can be read. */
   readonly number: number | null;
   /** When its pixels had been read, in milliseconds since 1970. */
@@ -14,7 +12,7 @@ export interface SeenThumbnail {
 
 /** Runs in the page, and so it stands alone. */
 function watchThumbnails(numberOf: NumberOf) {
-  const seen: { camera: string; number: number | null; at: number }[] = [];
+  const seen: { number: number | null; at: number }[] = [];
   const known = new Set<string>();
   const look = async (image: HTMLImageElement) => {
     if (known.has(image.src)) return;
@@ -22,8 +20,7 @@ function watchThumbnails(numberOf: NumberOf) {
     await image.decode();
     // The next picture that the browser paints has it.
     await new Promise((resolve) => requestAnimationFrame(resolve));
-    const camera = image.closest('.event-card')?.querySelector('.event-camera')?.textContent ?? '';
-    seen.push({ camera, number: numberOf(image), at: Date.now() });
+    seen.push({ number: numberOf(image), at: Date.now() });
   };
   const lookAtAll = () => {
     for (const image of document.querySelectorAll('.event-card img'))
