@@ -2,6 +2,7 @@ import type { AgentReport } from '@nightlatch/protocol/agents';
 import type { CameraState } from '@nightlatch/protocol/events';
 import type { CameraId } from '@nightlatch/protocol/ids';
 import type { RunningCamera, startCamera } from './camera/supervisor.ts';
+import type { LiveMessage } from './recorder/live-feed.ts';
 import { type CameraSealer, createCameraSealer, type SealTrouble } from './seal/camera-sealer.ts';
 import type { EpochOf } from './seal/epoch.ts';
 import type { SealParts } from './seal/recording-sealer.ts';
@@ -18,6 +19,8 @@ export interface Fleet {
   refresh(): Promise<void>;
   cameras(): CameraShown[];
   report(): Promise<AgentReport>;
+  /** Somebody watches the camera, under this number, from now on and whatever becomes of it; null: nobody does. */
+  setLive(camera: CameraId, take: number | null): void;
   /** A camera that may not record yet, because the owner has not added it or given it a key. */
   isWaiting(): boolean;
   stop(): Promise<void>;
@@ -32,6 +35,7 @@ export interface FleetParts extends SealParts {
   /** Random, from 0 to 1. */
   readonly fraction: () => number;
   readonly onState: (camera: CameraId, state: CameraState) => void;
+  readonly onLive: (camera: CameraId, message: LiveMessage) => void;
 }
 
 interface Member {
@@ -58,6 +62,8 @@ const same = (one: CameraSetting, other: CameraSetting): boolean =>
 export function createFleet(parts: FleetParts): Fleet {
   const { settings, epochOf, log, now } = parts;
   const members = new Map<CameraId, Member>();
+  /** The cameras that are watched, also while they are away. */
+  const takes = new Map<CameraId, number>();
   let stopped = false;
   let turn: Promise<void> = Promise.resolve();
 
@@ -86,6 +92,7 @@ export function createFleet(parts: FleetParts): Fleet {
         member.told = message.state;
         parts.onState(camera, stateOf(member));
       },
+      onLive: (message) => parts.onLive(camera, message),
       log,
       now,
       random: parts.fraction,
@@ -93,6 +100,8 @@ export function createFleet(parts: FleetParts): Fleet {
     const told: CameraState = { state: 'connecting', since: now(), reason: null };
     const member: Member = { setting, running, sealer, told, fullSince: null };
     members.set(camera, member);
+    const take = takes.get(camera);
+    if (take !== undefined) running.setLive(take);
   };
   const end = async (member: Member): Promise<void> => {
     members.delete(member.setting.camera);
@@ -130,6 +139,13 @@ export function createFleet(parts: FleetParts): Fleet {
           state: stateOf(member),
         })),
       };
+    },
+    setLive: (camera, take) => {
+      if (take === null) takes.delete(camera);
+      else takes.set(camera, take);
+      const member = members.get(camera);
+      if (member !== undefined) member.running.setLive(take);
+      else if (take !== null) parts.onLive(camera, { kind: 'end', take });
     },
     isWaiting: () => [...members.keys()].some((camera) => epochOf(camera) === null),
     stop: async () => {

@@ -5,6 +5,10 @@ import { eventHash, signGap } from '@nightlatch/vault/manifest';
 import type { Logger } from 'pino';
 import { startCamera } from './camera/supervisor.ts';
 import { createFleet, type FleetParts } from './fleet.ts';
+import { createLink } from './live/link.ts';
+import { createLive, type Live } from './live/live.ts';
+import type { RequestGuards } from './live/requests.ts';
+import type { ThrottleLimits } from './live/throttle.ts';
 import type { TellNews } from './news.ts';
 import { type RunningPage, startPage } from './page/page.ts';
 import type { PageStatus } from './page/views.ts';
@@ -23,6 +27,7 @@ import { createClient } from './uplink/client.ts';
 import { type Clock, systemClock } from './uplink/clock.ts';
 import { runDeliverer } from './uplink/deliverer.ts';
 import { runReporter } from './uplink/reporter.ts';
+import { watchUploads } from './uplink/uploads.ts';
 
 export interface AgentOptions {
   readonly serverUrl: string;
@@ -46,6 +51,10 @@ export interface AgentSurroundings {
   readonly startCamera: FleetParts['startCamera'];
   readonly freeBytes?: FreeBytes;
   readonly applyEntries?: ApplyEntries;
+  /** Milliseconds by a clock that never goes back. */
+  readonly monotonic: () => number;
+  readonly liveGuards?: Partial<RequestGuards>;
+  readonly throttleLimits?: ThrottleLimits;
 }
 
 export const SURROUNDINGS: AgentSurroundings = {
@@ -54,6 +63,7 @@ export const SURROUNDINGS: AgentSurroundings = {
   fraction: Math.random,
   fetch,
   startCamera,
+  monotonic: () => performance.now(),
 };
 
 const KEPT = 'Recording goes on; everything is kept and sent later.';
@@ -129,6 +139,33 @@ export async function composeAgent(
       tell({ kind: 'camera-state', camera, state });
       reportNow.tell();
     },
+    onLive: (camera, message) => live.fromCamera(camera, message),
+  });
+  const uploads = watchUploads(client);
+  const link = createLink({
+    serverUrl,
+    client,
+    clock,
+    monotonic: surroundings.monotonic,
+    fraction,
+    onOrder: (order) => live.order(order),
+    onLost: () => live.linkLost(),
+    log: (level, message) => log[level](message),
+  });
+  const live: Live = createLive({
+    agent: device.agent,
+    devicePrivateKey: device.privateKey,
+    random,
+    follower,
+    now: clock.now,
+    setLive: fleet.setLive,
+    tell: link.tell,
+    send: link.record,
+    waiting: link.waiting,
+    eventsUnderWay: uploads.underWay,
+    log: (message, fields) => log.error(fields, message),
+    guards: surroundings.liveGuards,
+    throttleLimits: surroundings.throttleLimits,
   });
   if (follower.home() !== null) shown = { state: 'paired' };
   let problemTold: string | null = null;
@@ -143,6 +180,7 @@ export async function composeAgent(
     }
     problemTold = problem;
     reportNow.tell();
+    live.homeChanged();
     refresh().catch((error: unknown) =>
       log.error({ err: error }, 'the cameras could not be brought up to date'),
     );
@@ -207,7 +245,7 @@ export async function composeAgent(
   const deliver = () =>
     runDeliverer(
       {
-        client,
+        client: uploads.client,
         spool,
         clock,
         fraction,
@@ -221,7 +259,7 @@ export async function composeAgent(
       { directory, client, device, follower, clock, random, fraction, onShown: showPairing },
       signal,
     );
-    if (!signal.aborted) await deliver();
+    if (!signal.aborted) await Promise.all([deliver(), link.run(signal)]);
   };
 
   return {

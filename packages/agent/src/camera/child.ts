@@ -40,6 +40,7 @@ function begin(order: Extract<Order, { kind: 'begin' }>) {
     firstRecording: order.firstRecording,
     armed: order.armed,
     emit: outbox.tell,
+    emitLive: (live) => outbox.tell({ kind: 'live', live }),
     become: createStateTeller(Date.now, (state) => outbox.tell({ kind: 'state', state })),
     room: outbox.room,
     now: Date.now,
@@ -63,6 +64,7 @@ process.on('message', (message) => {
   const order = Order.parse(message);
   if (order.kind === 'begin') begin(order);
   else if (order.kind === 'arm') run?.setArmed(order.armed);
+  else if (order.kind === 'live') run?.setLive(order.take);
   else if (order.kind === 'taken') outbox.taken(order.bytes);
   else {
     run?.stop();

@@ -1,5 +1,6 @@
 import { CameraState } from '@nightlatch/protocol/events';
 import { CameraId } from '@nightlatch/protocol/ids';
+import { LiveTracks } from '@nightlatch/protocol/live';
 import { z } from 'zod';
 
 /** Where the pictures come from. */
@@ -25,6 +26,8 @@ export const Order = z.discriminatedUnion('kind', [
     firstRecording: z.number().int().min(1),
   }),
   z.object({ kind: z.literal('arm'), armed: z.boolean() }),
+  /** Somebody watches: each picture is told as it comes, under this number. Null: nobody does. */
+  z.object({ kind: z.literal('live'), take: z.number().int().min(1).nullable() }),
   /** So many bytes of messages have been dealt with. */
   z.object({ kind: z.literal('taken'), bytes: z.number().int().min(0) }),
   z.object({ kind: z.literal('stop') }),
@@ -38,7 +41,14 @@ const Bytes = z.custom<Uint8Array<ArrayBuffer>>(
 const recording = z.number().int().min(1);
 const PictureBox = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
-/** What the camera's process tells; the types are those of the seam, `recorder/recording.ts`. */
+const take = z.number().int().min(1);
+const Live = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('start'), take, tracks: LiveTracks, init: Bytes }),
+  z.object({ kind: z.literal('fragment'), take, bytes: Bytes, keyFrame: z.boolean() }),
+  z.object({ kind: z.literal('end'), take }),
+]);
+
+/** What the camera's process tells; the types are those of the seams, `recorder/recording.ts` and `recorder/live-feed.ts`. */
 export const Told = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('start'),
@@ -63,6 +73,7 @@ export const Told = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('thumbnail'), recording, jpeg: Bytes, score: z.number() }),
   z.object({ kind: z.literal('end'), recording, endedAt: z.number().int() }),
+  z.object({ kind: z.literal('live'), live: Live }),
   z.object({ kind: z.literal('state'), state: CameraState }),
   /** Sent every few seconds whatever happens: without it the supervisor takes the process for stuck. */
   z.object({ kind: z.literal('alive') }),
@@ -76,5 +87,7 @@ const SMALL_MESSAGE_BYTES = 512;
 export function messageBytes(message: Told): number {
   if (message.kind === 'init' || message.kind === 'fragment')
     return SMALL_MESSAGE_BYTES + message.bytes.length;
+  if (message.kind === 'live')
+    return SMALL_MESSAGE_BYTES + (message.live.kind === 'fragment' ? message.live.bytes.length : 0);
   return SMALL_MESSAGE_BYTES + (message.kind === 'thumbnail' ? message.jpeg.length : 0);
 }

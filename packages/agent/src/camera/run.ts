@@ -1,6 +1,7 @@
 import type { CameraId } from '@nightlatch/protocol/ids';
 import { createMotionDetector } from '../motion/detector.ts';
 import { MOTION_PARAMETERS } from '../motion/parameters.ts';
+import type { LiveMessage } from '../recorder/live-feed.ts';
 import { RECORDER_PARAMETERS } from '../recorder/parameters.ts';
 import { createRecorder, type Recorder } from '../recorder/recorder.ts';
 import type { RecordingMessage } from '../recorder/recording.ts';
@@ -21,6 +22,7 @@ export interface RunOptions {
   firstRecording: number;
   armed: boolean;
   emit: (message: RecordingMessage) => void;
+  emitLive: (message: LiveMessage) => void;
   become: Become;
   /** Resolves when there is room for more messages. */
   room: () => Promise<void>;
@@ -35,12 +37,17 @@ export function createCameraRun(options: RunOptions) {
   const { become } = options;
   let recordings = options.firstRecording - 1;
   let armed = options.armed;
+  let take: number | null = null;
   let stopped = false;
   let recorder: Recorder | null = null;
 
   function tellState(of: Recorder) {
     if (!armed) become('waiting-for-key');
     else become(of.isRecording ? 'recording' : 'watching');
+  }
+
+  function tellNoPicture() {
+    if (take !== null) options.emitLive({ kind: 'end', take });
   }
 
   async function pullFrom(source: Source) {
@@ -57,8 +64,10 @@ export function createCameraRun(options: RunOptions) {
         return recordings;
       },
       emit: options.emit,
+      emitLive: options.emitLive,
     });
     current.setArmed(armed);
+    current.setLive(take);
     recorder = current;
     try {
       await pull({
@@ -77,6 +86,7 @@ export function createCameraRun(options: RunOptions) {
     } finally {
       recorder = null;
       current.close();
+      tellNoPicture();
       decoder.close();
       audio?.close();
     }
@@ -108,6 +118,12 @@ export function createCameraRun(options: RunOptions) {
     setArmed(value: boolean): void {
       armed = value;
       recorder?.setArmed(value);
+    },
+    /** Somebody watches, under this number; null: nobody does. */
+    setLive(value: number | null): void {
+      take = value;
+      if (recorder) recorder.setLive(take);
+      else tellNoPicture();
     },
     stop(): void {
       stopped = true;

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CameraState } from '@nightlatch/protocol/events';
 import type { CameraId } from '@nightlatch/protocol/ids';
+import type { LiveMessage } from '../recorder/live-feed.ts';
 import type { CameraMessage } from '../recorder/recording.ts';
 import { redactedAddress } from './address.ts';
 import { reconnectDelay } from './backoff.ts';
@@ -30,6 +31,8 @@ export interface CameraOptions {
    * connection is slowed down.
    */
   onMessage: (message: CameraMessage) => void | Promise<void>;
+  /** Gets what is live at once, past the messages that wait: a slow disk does not hold it up. */
+  onLive: (message: LiveMessage) => void;
   log: CameraLog;
   now: () => number;
   /** From 0 to 1. */
@@ -38,6 +41,8 @@ export interface CameraOptions {
 
 export interface RunningCamera {
   setArmed(armed: boolean): void;
+  /** Somebody watches: a new number begins anew, over restarts of the process too. Null: nobody does. */
+  setLive(take: number | null): void;
   /** The process of the camera, null between two of them. */
   readonly processId: number | null;
   /** Ends the recording, the process and its messages; resolves when all of it is done. */
@@ -48,6 +53,7 @@ export interface RunningCamera {
 export function startCamera(options: CameraOptions): RunningCamera {
   const { camera, log } = options;
   let armed = options.armed;
+  let take: number | null = null;
   let stopping = false;
   let attempt = 0;
   let running: { child: ChildProcess; ended: Promise<ProcessEnd> } | null = null;
@@ -60,6 +66,10 @@ export function startCamera(options: CameraOptions): RunningCamera {
       .then(() => options.onMessage(message))
       .catch((error: unknown) => log.warn({ camera, error }, 'a message of the camera could not be handled'))
       .then(taken);
+  }
+
+  function tellNoPicture() {
+    if (take !== null) options.onLive({ kind: 'end', take });
   }
 
   /** The process has died without a word: the state it told last no longer holds. */
@@ -83,6 +93,7 @@ export function startCamera(options: CameraOptions): RunningCamera {
       armed,
       firstRecording: open.nextNumber,
     });
+    if (take !== null) tell(born, { kind: 'live', take });
     born.on('message', (raw) => {
       clearTimeout(watchdog);
       watchdog = setTimeout(() => born.kill('SIGKILL'), SILENCE_MILLISECONDS);
@@ -99,6 +110,11 @@ export function startCamera(options: CameraOptions): RunningCamera {
         taken();
         return;
       }
+      if (told.kind === 'live') {
+        taken();
+        if (told.live.take === take) options.onLive(told.live);
+        return;
+      }
       open.follow(told);
       deliver(told, taken);
     });
@@ -107,6 +123,7 @@ export function startCamera(options: CameraOptions): RunningCamera {
       running = null;
       const end = open.interrupted();
       if (end) deliver(end, () => {});
+      tellNoPicture();
       if (stopping) return;
       log.warn({ camera, code, signal, error }, 'the process of the camera ended; it is started again');
       tellDead();
@@ -122,6 +139,11 @@ export function startCamera(options: CameraOptions): RunningCamera {
     setArmed(value) {
       armed = value;
       if (running) tell(running.child, { kind: 'arm', armed });
+    },
+    setLive(value) {
+      take = value;
+      if (running) tell(running.child, { kind: 'live', take });
+      else tellNoPicture();
     },
     get processId() {
       return running?.child.pid ?? null;

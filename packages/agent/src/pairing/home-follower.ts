@@ -29,6 +29,8 @@ export interface HomeFollower {
   adopt(acceptance: PairingAcceptance): Promise<void>;
   /** Reads on when the cloud says that there is more. A log that cannot be obeyed changes nothing but `problem`. */
   follow(head: HomeLogHead): Promise<void>;
+  /** Reads on without being told of a head. @throws CloudAway, CloudRefusal */
+  readNow(): Promise<void>;
 }
 
 export interface FollowerParts {
@@ -77,6 +79,31 @@ export async function openHomeFollower(parts: FollowerParts): Promise<HomeFollow
     onChange();
   };
 
+  const grow = async (): Promise<void> => {
+    if (state === null || stored === null) return;
+    let read: Awaited<ReturnType<typeof readOn>>;
+    try {
+      read = await readOn(state);
+    } catch (error) {
+      if (error instanceof VaultError || error instanceof LogRefused) return refuse(FORK);
+      throw error;
+    }
+    // Nothing new proves nothing: the head that the cloud reports says whether it has the same log.
+    if (read.entries.length === 0) return;
+    await keep(read.next, read.entries, stored);
+    problem = null;
+    onChange();
+  };
+  /** One reading at a time, so that no entry is kept twice. */
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = (act: () => Promise<void>): Promise<void> => {
+    const done = turn.then(act);
+    turn = done.catch(() => undefined);
+    return done;
+  };
+  /** A reading that has not begun yet: whoever asks meanwhile shares it. */
+  let queued: Promise<void> | null = null;
+
   return {
     home: () => state,
     problem: () => problem,
@@ -100,30 +127,27 @@ export async function openHomeFollower(parts: FollowerParts): Promise<HomeFollow
       await keep(next, entries, pin);
       onChange();
     },
-    follow: async (head) => {
-      if (state === null || stored === null) return;
-      const mine = state.head;
-      if (head.sequence < mine.sequence) {
-        return refuse(
-          'The cloud shows an older home log than this agent has seen. Was it restored from a copy?',
-        );
-      }
-      if (head.sequence === mine.sequence) {
+    follow: (head) =>
+      inTurn(async () => {
+        if (state === null) return;
+        const mine = state.head;
+        if (head.sequence < mine.sequence) {
+          return refuse(
+            'The cloud shows an older home log than this agent has seen. Was it restored from a copy?',
+          );
+        }
+        if (head.sequence > mine.sequence) return grow();
         if (head.hash !== mine.hash) return refuse(FORK);
         if (problem === null) return;
         problem = null;
-        return onChange();
-      }
-      let read: Awaited<ReturnType<typeof readOn>>;
-      try {
-        read = await readOn(state);
-      } catch (error) {
-        if (error instanceof VaultError || error instanceof LogRefused) return refuse(FORK);
-        throw error;
-      }
-      await keep(read.next, read.entries, stored);
-      problem = null;
-      onChange();
+        onChange();
+      }),
+    readNow: () => {
+      queued ??= inTurn(() => {
+        queued = null;
+        return grow();
+      });
+      return queued;
     },
   };
 }

@@ -7,10 +7,14 @@ import type { AudioTrack, MediaPacket, ParameterSets, VideoTrack } from './packe
 const FRAGMENT_SECONDS_MAX = 1;
 /** Of the last sample of a clip with a single picture, where no other tells how long one lasts. */
 const LONE_PICTURE_SECONDS = 1 / 15;
-const AAC_FRAME_SAMPLES = 1024;
+export const AAC_FRAME_SAMPLES = 1024;
 
 /** RFC 6381: the audio object type is in the first five bits of the AudioSpecificConfig; 2 is AAC-LC. */
 const audioCodecString = (audio: AudioTrack): string => `mp4a.40.${(audio.config[0] ?? 0) >> 3}`;
+
+/** The type for MediaSource. */
+export const mediaTypeOf = (parameterSets: ParameterSets, audio: AudioTrack | null): string =>
+  `video/mp4; codecs="${[videoCodecString(parameterSets), ...(audio ? [audioCodecString(audio)] : [])].join(',')}"`;
 
 export interface ClipFragment {
   bytes: Uint8Array<ArrayBuffer>;
@@ -86,7 +90,7 @@ export function createClip(
   }
 
   return {
-    mediaType: `video/mp4; codecs="${[videoCodecString(parameterSets), ...(audio ? [audioCodecString(audio)] : [])].join(',')}"`,
+    mediaType: mediaTypeOf(parameterSets, audio),
     init: initSegment({ video, parameterSets, audio, firstPictureDelayTicks: first.pts - first.dts }),
 
     /** Takes the next packet and returns the fragment that it completes, if it does. */

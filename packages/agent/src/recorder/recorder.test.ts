@@ -37,6 +37,7 @@ function play({ seconds, motion, parameters = {}, keyFrameEverySeconds = 2, sets
       return recordings;
     },
     emit: (message) => told.push({ ...message, toldAt: now }),
+    emitLive: () => {},
   });
   for (let frame = 0; frame < seconds * FRAMES_PER_SECOND; frame++) {
     now = frame / FRAMES_PER_SECOND;

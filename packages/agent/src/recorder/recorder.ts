@@ -1,5 +1,6 @@
 import type { CameraId } from '@nightlatch/protocol/ids';
 import { type Clip, type ClipFragment, createClip } from './clip.ts';
+import { createLiveFeed, type LiveMessage } from './live-feed.ts';
 import { parameterSetsIn, sameParameterSets } from './mp4/h264.ts';
 import type { AudioTrack, MediaPacket, ParameterSets, VideoTrack } from './packets.ts';
 import type { RecorderParameters } from './parameters.ts';
@@ -28,6 +29,7 @@ export interface RecorderOptions {
   /** Counts the recordings of the camera, over reconnects. */
   nextRecording: () => number;
   emit: (message: RecordingMessage) => void;
+  emitLive: (message: LiveMessage) => void;
 }
 
 interface Recording {
@@ -55,6 +57,8 @@ export function createRecorder(options: RecorderOptions) {
     },
     secondsOf,
   );
+
+  const live = createLiveFeed({ video: options.video, audio: options.audio, emit: options.emitLive });
 
   let armed = true;
   let newestSeconds = 0;
@@ -152,6 +156,7 @@ export function createRecorder(options: RecorderOptions) {
     /** The next packet of the source, in the order in which they came. */
     packet(packet: MediaPacket): void {
       ring.push(packet);
+      live.packet(packet);
       if (packet.track === 'audio') {
         if (recording) emitFragments(recording, recording.clip.add(packet));
         return;
@@ -181,6 +186,11 @@ export function createRecorder(options: RecorderOptions) {
       moving = false;
       onset = null;
       thumbnails = createThumbnailChoice(parameters);
+    },
+    /** Whoever watches begins with the last key frame and need not wait for the next. Null: nobody watches. */
+    setLive(take: number | null): void {
+      if (take === null) live.stop();
+      else live.begin(take, ring.from(Number.POSITIVE_INFINITY));
     },
     /** The source has ended: so does the recording. */
     close: end,

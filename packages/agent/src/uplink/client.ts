@@ -28,6 +28,8 @@ export interface CloudClient {
   call<Name extends AgentRoute>(name: Name, given: Given<Name>): Promise<Answer<Name>>;
   /** A request whose answer is in the headers (tus). */
   send(name: AgentRoute, request: RawRequest): Promise<Headers>;
+  /** Anything else that takes the token of the session. When it throws SessionEnded, it is tried with a new session. */
+  signedIn<Result>(act: (token: string) => Promise<Result>): Promise<Result>;
 }
 
 export interface ClientParts {
@@ -133,6 +135,7 @@ export function createClient(parts: ClientParts): CloudClient {
   return {
     call: (name, given) => withSession((token) => json(name, given, token)),
     send: (name, given) => withSession(async (token) => (await once(name, given, token)).headers),
+    signedIn: withSession,
   };
 }
 

@@ -1,11 +1,15 @@
 import type { CameraId } from '@nightlatch/protocol/ids';
 import type { startCamera } from '../../src/camera/supervisor.ts';
+import type { LiveMessage } from '../../src/recorder/live-feed.ts';
 import type { CameraMessage, RecordingMessage } from '../../src/recorder/recording.ts';
 
 export interface FakeCamera {
   readonly camera: CameraId;
   armed: boolean;
   stopped: boolean;
+  /** The number under which somebody watches; null while nobody does. */
+  take: number | null;
+  tellLive(message: LiveMessage): void;
   tell(message: CameraMessage): Promise<void>;
 }
 
@@ -14,11 +18,13 @@ export function createFakeCameras(): { start: typeof startCamera; running: Map<C
   const running = new Map<CameraId, FakeCamera>();
   return {
     running,
-    start: ({ camera, armed, onMessage, now }) => {
+    start: ({ camera, armed, onMessage, onLive, now }) => {
       const fake: FakeCamera = {
         camera,
         armed,
         stopped: false,
+        take: null,
+        tellLive: onLive,
         tell: async (message) => onMessage(message),
       };
       running.set(camera, fake);
@@ -28,6 +34,9 @@ export function createFakeCameras(): { start: typeof startCamera; running: Map<C
       return {
         setArmed: (value) => {
           fake.armed = value;
+        },
+        setLive: (take) => {
+          fake.take = take;
         },
         processId: null,
         stop: async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CameraState } from '@nightlatch/protocol/events';
 import { newCameraId } from '@nightlatch/protocol/ids';
 import { startCamera } from '../../src/camera/supervisor.ts';
+import type { LiveMessage } from '../../src/recorder/live-feed.ts';
 import type { CameraMessage } from '../../src/recorder/recording.ts';
 
 type Source = Parameters<typeof startCamera>[0]['source'];
@@ -10,6 +11,7 @@ const WAIT_MILLISECONDS = 60_000;
 /** A camera under test, with all that it has told. */
 export function listenTo(source: Source, { armed = true }: { armed?: boolean } = {}) {
   const told: CameraMessage[] = [];
+  const live: LiveMessage[] = [];
   const logged: string[] = [];
   let waiting: (() => void)[] = [];
   const wake = () => {
@@ -28,6 +30,10 @@ export function listenTo(source: Source, { armed = true }: { armed?: boolean } =
     log: { info: log, warn: log },
     onMessage(message) {
       told.push(message);
+      wake();
+    },
+    onLive(message) {
+      live.push(message);
       wake();
     },
   });
@@ -51,6 +57,7 @@ export function listenTo(source: Source, { armed = true }: { armed?: boolean } =
   return {
     camera,
     told,
+    live,
     logged,
     until,
     state: (state: CameraState['state'], reason: CameraState['reason'] = null, from = 0) =>

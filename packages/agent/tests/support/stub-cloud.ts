@@ -11,6 +11,7 @@ import { fromBase64Url } from '@nightlatch/vault/encoding';
 import { labelOf, openChunk, openerOf } from '@nightlatch/vault/object';
 import { verifyJws } from '@nightlatch/vault/signing';
 import type { Household } from './household.ts';
+import { acceptLinks, type StubLink } from './stub-link.ts';
 
 export interface StubObject {
   manifest: Manifest;
@@ -36,6 +37,8 @@ export interface StubCloud {
   readonly gaps: Map<string, GapStatement>;
   readonly reports: { camera: CameraId; source: string; state: { state: string; reason: string | null } }[][];
   readonly requests: string[];
+  /** Every link that the agent has opened, the newest last. */
+  readonly links: StubLink[];
   offer: { pairing: string; locator: string; offer: string; mac: string } | null;
   acceptance: { acceptance: string; mac: string } | null;
   /** The log it shows; swapped by tests of crossings. */
@@ -211,6 +214,9 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     gaps: new Map(),
     reports: [],
     requests: [],
+    links: acceptLinks(server, (authorization) =>
+      cloud.trouble?.('/api/agent/link') ? 'hang-up' : sessions.has(authorization.replace('Bearer ', '')),
+    ),
     offer: null,
     acceptance: null,
     household: null,

@@ -10,6 +10,7 @@ import { systemClock } from '../../src/uplink/clock.ts';
 import { type AgentOptions, type AgentSurroundings, composeAgent, SURROUNDINGS } from '../../src/wiring.ts';
 import { createFakeCameras, type FakeCamera } from './fake-camera.ts';
 import { createHousehold, type Household } from './household.ts';
+import type { ViewerOf } from './live-viewer.ts';
 import type { StubCloud } from './stub-cloud.ts';
 import { until } from './until.ts';
 
@@ -93,11 +94,36 @@ export async function pairTestAgent(
   return { ...household, camera: fake.camera };
 }
 
-export const agentOf = async (cloud: StubCloud) => {
+/** The same for an agent whose cameras are real processes; their own word says that they have their key. */
+export async function pairRealAgent(
+  cloud: StubCloud,
+  agent: TestAgent,
+): Promise<Household & { camera: CameraId }> {
+  const household = await createHousehold();
+  await takeCode(cloud, agent, household);
+  const { camera } = await until('a camera', () => cloud.reports.flat()[0]);
+  await household.newEpoch(camera, await agentOf(cloud));
+  const isWatching = () =>
+    agent.news.some((one) => one.kind === 'camera-state' && one.state.state === 'watching');
+  await until('the key', isWatching);
+  return { ...household, camera };
+}
+
+const offerOf = async (cloud: StubCloud) => {
   const { PairingOffer } = await import('@nightlatch/protocol/pairing');
   const { unverifiedPayload } = await import('@nightlatch/vault/signing');
-  return unverifiedPayload(cloud.offer?.offer ?? '', PairingOffer).agent;
+  return unverifiedPayload(cloud.offer?.offer ?? '', PairingOffer);
 };
+export const agentOf = async (cloud: StubCloud) => (await offerOf(cloud)).agent;
+
+/** What a member of the household knows of the agent's camera. */
+export async function viewerOf(
+  cloud: StubCloud,
+  household: Household & { camera: CameraId },
+): Promise<ViewerOf> {
+  const { agent, deviceKey } = await offerOf(cloud);
+  return { household, camera: household.camera, agent, deviceKey };
+}
 
 /** The owner enters the code that the agent shows. */
 export async function takeCode(cloud: StubCloud, agent: TestAgent, household: Household): Promise<void> {

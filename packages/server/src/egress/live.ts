@@ -1,5 +1,5 @@
 import { NightlatchError } from '@nightlatch/protocol/errors';
-import type { AccountId, AgentId, BroadcastId, DeliveryId } from '@nightlatch/protocol/ids';
+import type { AccountId, AgentId, DeliveryId } from '@nightlatch/protocol/ids';
 import {
   LIVE_CLOSE,
   LIVE_MESSAGE_BYTES_MAX,
@@ -11,12 +11,14 @@ import {
 } from '@nightlatch/protocol/live';
 import { unverifiedPayload } from '@nightlatch/vault/signing';
 import type { WebSocket } from 'ws';
+import type { z } from 'zod';
 import { type AskedCamera, type CameraContent, cameraKeys } from '../gate/camera.ts';
 import type { Grant } from '../gate/grant.ts';
-import type { LiveRecord } from '../live/record.ts';
+import type { LiveSubject } from '../live/record.ts';
 import type { Viewer, Watching } from '../live/relay.ts';
 import { closeSoon, cutWhenSilent, textOf } from '../live/sockets.ts';
 import type { EgressParts } from './egress.ts';
+import { createPace } from './pace.ts';
 
 export interface LiveLimits {
   /** A wall of cameras in a few tabs. */
@@ -28,8 +30,10 @@ export interface LiveLimits {
   readonly recheckMilliseconds: number;
   /** A gate that has not answered after this has said no. */
   readonly patienceMilliseconds: number;
-  /** While more than this waits for a viewer, nothing more is sent; then it goes on at a key frame. */
+  /** While more than this waits for a viewer, nothing more is sent; then it goes on at a key frame. See `createPace`. */
   readonly waitingBytesMax: number;
+  /** Grants and troubles that wait for a viewer who does not read; with one more it has to come again. */
+  readonly newsWaitingMax: number;
   readonly spanMilliseconds: number;
 }
 
@@ -39,7 +43,9 @@ const LIMITS: LiveLimits = {
   requestMilliseconds: 10_000,
   recheckMilliseconds: 1_000,
   patienceMilliseconds: 2_000,
-  waitingBytesMax: 128 * 1024,
+  // A second of a camera at 2 Mbit/s.
+  waitingBytesMax: 256 * 1024,
+  newsWaitingMax: 16,
   spanMilliseconds: 15_000,
 };
 
@@ -74,6 +80,7 @@ export function liveEgress(parts: EgressParts, given: Partial<LiveLimits>) {
   const limits = { ...LIMITS, ...given };
   const underWay = new Map<AccountId, number>();
   const open = new Set<{ readonly close: () => void; readonly settled: Promise<void> }>();
+  let stopped = false;
 
   const reserve = (account: AccountId): (() => void) => {
     const ofAccount = underWay.get(account) ?? 0;
@@ -101,6 +108,7 @@ export function liveEgress(parts: EgressParts, given: Partial<LiveLimits>) {
       try {
         const watch = serve({ parts, limits, asked, agent, socket: await upgrade() });
         open.add(watch);
+        if (stopped) watch.close();
         void watch.settled.then(() => {
           open.delete(watch);
           release();
@@ -110,8 +118,9 @@ export function liveEgress(parts: EgressParts, given: Partial<LiveLimits>) {
         throw error;
       }
     },
-    /** Ends every live picture, for a server that stops; resolves when all of them are written down. */
+    /** Ends every live picture, and those that come later, for a server that stops; resolves when all of them are written down. */
     endLive: async (): Promise<void> => {
+      stopped = true;
       const all = [...open];
       for (const watch of all) watch.close();
       await Promise.all(all.map(({ settled }) => settled));
@@ -175,9 +184,20 @@ function serve({ parts, limits, asked, agent, socket }: Serving) {
   ];
   const recheck = setInterval(() => void look(), limits.recheckMilliseconds);
   const noRequest = setTimeout(() => close(LIVE_CLOSE.malformed), limits.requestMilliseconds);
+  // It may have changed between the gate's word and here.
+  void look();
 
+  let newsWaiting = 0;
   const tell = (news: ViewerNews): void => {
-    if (!over) socket.send(JSON.stringify(news));
+    if (over) return;
+    if (newsWaiting >= limits.newsWaitingMax) {
+      close(LIVE_CLOSE.away);
+      return;
+    }
+    newsWaiting += 1;
+    socket.send(JSON.stringify(news), () => {
+      newsWaiting -= 1;
+    });
   };
   const crossed = (what: string, granted: object): void => {
     refuse(what, granted);
@@ -186,29 +206,32 @@ function serve({ parts, limits, asked, agent, socket }: Serving) {
 
   /** What the viewer has been told to expect: the records of this broadcast and no other. */
   const viewerOf = (ephemeralKey: string): Viewer => {
-    let broadcast: BroadcastId | undefined;
-    let narrow = false;
+    let subject: LiveSubject | undefined;
+    const pace = createPace(limits.waitingBytesMax);
     return {
       grant: (text) => {
         if (over) return;
         const granted = { home, camera, agent, viewer: account, ephemeralKey };
-        const told = payloadOf(text);
+        const told = payloadOf(text, LiveGrant);
         if (told === undefined || !sameLive(told, granted))
           return crossed('a live grant says that it is for something else', granted);
-        broadcast = told.broadcast;
-        narrow = false;
+        subject = Object.freeze({ home, camera, agent, broadcast: told.broadcast });
         tell({ kind: 'grant', grant: text });
       },
+      begin: (bytes) => pace.begin(bytes),
       record: (record) => {
         if (over) return;
-        const granted = { home, camera, broadcast };
-        if (!sameLive(record.label, granted))
-          return crossed('a live record says that it is of something else', granted);
-        if (socket.bufferedAmount > limits.waitingBytesMax) narrow = true;
-        else if (narrow && beginsAnew(record)) narrow = false;
-        if (narrow) return;
-        socket.send(record.bytes);
-        spans.sent(record.bytes.length);
+        const { bytes, kind } = record;
+        if (subject === undefined || !sameLive(record.subject, subject))
+          return crossed('a live record says that it is of something else', subject ?? asked);
+        const keyFrame = kind === 'init' || record.keyFrame;
+        if (pace.goes({ keyFrame, bytes: bytes.length }, socket.bufferedAmount)) {
+          socket.send(bytes);
+          spans.sent(bytes.length);
+        } else if (kind === 'init') {
+          // Without its beginning nothing of a broadcast can be played.
+          close(LIVE_CLOSE.away);
+        }
       },
       trouble: (reason) => {
         tell({ kind: 'trouble', reason });
@@ -219,9 +242,10 @@ function serve({ parts, limits, asked, agent, socket }: Serving) {
   };
 
   const begin = async (request: string): Promise<void> => {
-    const wished = unverifiedPayload(request, LiveRequest);
+    const wished = payloadOf(request, LiveRequest);
     // The agent judges it; what is not of this session does not even reach one.
-    if (!parts.sameLive(wished, { home, camera, viewer: account })) return close(LIVE_CLOSE.malformed);
+    if (wished === undefined || !sameLive(wished, { home, camera, viewer: account }))
+      return close(LIVE_CLOSE.malformed);
     spans.begin(await parts.ledger.record({ home, account, session, what: 'live', events: [], camera }));
     if (over) return;
     watching = relay.watch({ home, camera, agent, request }, viewerOf(wished.ephemeralKey));
@@ -251,11 +275,10 @@ function serve({ parts, limits, asked, agent, socket }: Serving) {
   return { close: () => close(LIVE_CLOSE.away), settled };
 }
 
-const beginsAnew = (record: LiveRecord): boolean => record.kind === 'init' || record.keyFrame;
-
-function payloadOf(grant: string): LiveGrant | undefined {
+/** What a signed text says of itself. Who signed it is for the agent or the viewer to verify; here it is a label. */
+function payloadOf<Payload>(jws: string, schema: z.ZodType<Payload>): Payload | undefined {
   try {
-    return unverifiedPayload(grant, LiveGrant);
+    return unverifiedPayload(jws, schema);
   } catch {
     return undefined;
   }

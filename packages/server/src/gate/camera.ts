@@ -25,7 +25,8 @@ export function cameraQuestion({ database, statements, prove, authority }: GateP
     const { session, account, home, camera } = asked;
     const [row, more] = await database.ask({ account }, statements.camera, [session, account, home, camera]);
     if (row === undefined || more !== undefined) throw notFound();
-    prove(cameraKeys(asked), row);
+    // Agents make the ids of their cameras: the same one may be in another home, too.
+    prove({ ...cameraKeys(asked), cameraHome: home, pinHome: home }, row);
     return authority.mint({ what: 'camera' as const, ...cameraKeys(asked), agent: row.agent });
   };
 }

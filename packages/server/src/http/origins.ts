@@ -1,6 +1,7 @@
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
+import { asksForSocket } from './upgrade.ts';
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -19,7 +20,7 @@ export function allowedOrigins(config: Config, port: number): Allowed {
 }
 
 /**
- * Refuses what a foreign page made the browser send: a change from another origin (or from none), a read that the
+ * Refuses what a foreign page made the browser send: a change or a socket from another origin (or from none), a read that the
  * browser itself says comes from another site, and a name that somebody else's DNS points here. Agents carry a token
  * that no browser adds by itself, and may reach the cloud under any name of the machine; so may health checks.
  * Throws `wrong-origin`.
@@ -37,7 +38,8 @@ export function refuseForeignOrigin({ origins, hosts }: Allowed, request: Fastif
   };
   if (host === undefined || !hosts.has(host.toLowerCase())) refuse();
   if (origin !== undefined && !origins.has(origin)) refuse();
-  if (READS.has(request.method)) {
+  // A socket is more than a read, and browsers say their origin for every one.
+  if (READS.has(request.method) && !asksForSocket(request.raw)) {
     const site = request.headers['sec-fetch-site'];
     const own = site === undefined || site === 'same-origin' || site === 'none';
     if (path.startsWith('/api/') && !own) refuse();

@@ -10,7 +10,7 @@ import { homeHandlers } from './home-handlers.ts';
 import { allowedOrigins, refuseForeignOrigin } from './origins.ts';
 import { register } from './register.ts';
 import { setSecurityHeaders } from './security-headers.ts';
-import { routeUpgrades } from './upgrade.ts';
+import { asksForSocket, routeUpgrades } from './upgrade.ts';
 import { serveWebApp } from './web-app.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 120_000;
@@ -38,6 +38,7 @@ export async function buildServer(
   const loggerInstance: FastifyBaseLogger = cloud.log;
   const app: FastifyInstance = fastify({
     loggerInstance,
+    http: { shouldUpgradeCallback: asksForSocket },
     // One line a request, written below, and only for those who ask for detail.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),

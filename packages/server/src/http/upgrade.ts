@@ -11,7 +11,14 @@ interface Upgrade {
   readonly response: ServerResponse;
 }
 
-/** Requests that want to become something else, until they do. */
+/**
+ * Whether a request asks for a WebSocket. Every other upgrade is not offered, and its request is answered like any
+ * other: Node reads no body of one that it hands over, and has no time limit for it.
+ */
+export const asksForSocket = ({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean =>
+  method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+
+/** Requests that want to become a socket, until they do. */
 const upgrades = new WeakMap<IncomingMessage, Upgrade>();
 
 /**
@@ -29,7 +36,8 @@ export function routeUpgrades(app: FastifyInstance): void {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
-    response.once('finish', () => socket.end());
+    // Not `end`: a refused stranger who never closes would keep its half of the connection for ever.
+    response.once('finish', () => socket.destroySoon());
     upgrades.set(request, { socket, head, response });
     app.routing(request, response);
   });
@@ -60,7 +68,7 @@ export async function upgradeToSocket(
   messageBytesMax: number,
 ): Promise<WebSocket> {
   const upgrade = upgrades.get(request.raw);
-  if (upgrade === undefined || request.headers.upgrade?.toLowerCase() !== 'websocket')
+  if (upgrade === undefined)
     throw new NightlatchError('bad-input', 'This is the address of a WebSocket. Nothing was changed.');
   upgrades.delete(request.raw);
   const { socket, head, response } = upgrade;

@@ -2,6 +2,8 @@ import type { BroadcastId, CameraId } from '@nightlatch/protocol/ids';
 import type { LiveRecord } from './record.ts';
 
 export interface RecordSink {
+  /** So many bytes of records follow at once. */
+  begin(bytes: number): void;
   record(record: LiveRecord): void;
 }
 
@@ -9,6 +11,11 @@ export interface BroadcastLimits {
   /** What is kept of a broadcast for whoever joins it: the records since the last key frame, together. */
   readonly keptBytesMax: number;
   readonly keptRecordsMax: number;
+}
+
+/** Bytes that all broadcasts together may still keep. */
+export interface KeptBudget {
+  bytesLeft: number;
 }
 
 /** One live upload, and those who are at it. */
@@ -20,25 +27,42 @@ export interface Broadcast {
   join(sink: RecordSink): void;
   leave(sink: RecordSink): void;
   take(record: LiveRecord): void;
+  /** Keeps nothing any more. */
+  end(): void;
 }
 
-export function createBroadcast(id: BroadcastId, camera: CameraId, limits: BroadcastLimits): Broadcast {
+export function createBroadcast(
+  id: BroadcastId,
+  camera: CameraId,
+  limits: BroadcastLimits,
+  budget: KeptBudget,
+): Broadcast {
   const sinks = new Set<RecordSink>();
   let init: LiveRecord | undefined;
   let kept: LiveRecord[] = [];
   let keptBytes = 0;
 
-  const keep = (record: LiveRecord): void => {
-    if (record.keyFrame) {
-      kept = [];
-      keptBytes = 0;
-    } else if (kept.length === 0) return;
-    keptBytes += record.bytes.length;
-    kept.push(record);
-    // Too much to give at once: who joins now waits for the next key frame.
-    if (keptBytes <= limits.keptBytesMax && kept.length <= limits.keptRecordsMax) return;
+  const forget = (): void => {
+    budget.bytesLeft += keptBytes;
     kept = [];
     keptBytes = 0;
+  };
+  const keep = (record: LiveRecord): void => {
+    if (record.keyFrame) forget();
+    else if (kept.length === 0) return;
+    const bytes = record.bytes.length;
+    // Too much to give at once, or to keep: who joins now waits for the next key frame.
+    if (
+      keptBytes + bytes > limits.keptBytesMax ||
+      kept.length >= limits.keptRecordsMax ||
+      bytes > budget.bytesLeft
+    ) {
+      forget();
+      return;
+    }
+    budget.bytesLeft -= bytes;
+    keptBytes += bytes;
+    kept.push(record);
   };
 
   return {
@@ -48,8 +72,9 @@ export function createBroadcast(id: BroadcastId, camera: CameraId, limits: Broad
       return sinks.size === 0;
     },
     join: (sink) => {
-      if (init !== undefined) sink.record(init);
-      for (const record of kept) sink.record(record);
+      const first = init === undefined ? kept : [init, ...kept];
+      sink.begin(keptBytes + (init?.bytes.length ?? 0));
+      for (const record of first) sink.record(record);
       sinks.add(sink);
     },
     leave: (sink) => void sinks.delete(sink),
@@ -58,5 +83,6 @@ export function createBroadcast(id: BroadcastId, camera: CameraId, limits: Broad
       else keep(record);
       for (const sink of sinks) sink.record(record);
     },
+    end: forget,
   };
 }

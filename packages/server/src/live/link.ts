@@ -1,5 +1,5 @@
 import type { AgentId, HomeId } from '@nightlatch/protocol/ids';
-import { LIVE_CLOSE, LIVE_MESSAGE_BYTES_MAX, LinkNews } from '@nightlatch/protocol/live';
+import { LIVE_CLOSE, LIVE_MESSAGE_BYTES_MAX, LinkNews, type LinkOrder } from '@nightlatch/protocol/live';
 import type { WebSocket } from 'ws';
 import type { Hub } from '../hub/hub.ts';
 import type { Relay } from './relay.ts';
@@ -17,35 +17,43 @@ export function openLink(options: {
   readonly home: HomeId;
   readonly relay: Pick<Relay, 'link'>;
   readonly hub: Pick<Hub, 'onHome' | 'onAccess' | 'onMissed'>;
-  /** Whether the agent's session lives and it is pinned at this home, as of now. A throw is a no. */
+  /**
+   * Whether the agent's session lives and it is pinned at this home, as of now. A throw is no answer, and the link stays:
+   * it hands nothing out, for every record that leaves has the gate's own word, the pin included. Otherwise a database
+   * that is away for a moment would make all agents connect anew at once.
+   */
   readonly mayStay: () => Promise<boolean>;
 }): void {
   const { socket, agent, home, relay, hub, mayStay } = options;
   cutWhenSilent(socket);
+  const send = (order: LinkOrder): void => {
+    if (socket.bufferedAmount > ORDER_BYTES_WAITING_MAX) socket.terminate();
+    else socket.send(JSON.stringify(order));
+  };
   const side = relay.link(agent, home, {
-    order: (order) => {
-      if (socket.bufferedAmount > ORDER_BYTES_WAITING_MAX) socket.terminate();
-      else socket.send(JSON.stringify(order));
-    },
+    order: send,
     close: (code) => closeSoon(socket, code),
   });
   const look = async (): Promise<void> => {
-    if (!(await mayStay().catch(() => false))) {
+    if (!(await mayStay().catch(() => true))) {
       side.ended();
       closeSoon(socket, LIVE_CLOSE.ended);
     }
   };
   const stops = [
     hub.onHome(home, ({ kind }) => {
-      if (kind === 'log') socket.send(JSON.stringify({ kind: 'log' }));
+      if (kind === 'log') send({ kind: 'log' });
     }),
     hub.onAccess(agent, () => void look()),
     hub.onMissed(() => void look()),
   ];
   const timer = setInterval(() => void look(), RECHECK_MILLISECONDS);
   timer.unref();
+  // It may have changed before anybody listened.
+  void look();
 
   socket.on('message', (data, isBinary) => {
+    if (socket.readyState !== socket.OPEN) return;
     try {
       if (isBinary && Buffer.isBuffer(data)) side.record(data);
       else side.news(LinkNews.parse(JSON.parse(textOf(data, isBinary, LIVE_MESSAGE_BYTES_MAX) ?? '')));

@@ -1,10 +1,35 @@
-import { type LiveHeader, parseLiveHeader } from '@nightlatch/vault/live-records';
+import type { AgentId } from '@nightlatch/protocol/ids';
+import { type LiveHeader, type LiveLabel, parseLiveHeader } from '@nightlatch/vault/live-records';
 
-/** A sealed record as it came from an agent, and what exactly these bytes say of themselves. */
-export interface LiveRecord extends LiveHeader {
-  readonly bytes: Uint8Array;
+/** What a record is of: what it says of itself, and over whose link it came. */
+export interface LiveSubject extends LiveLabel {
+  readonly agent: AgentId;
 }
 
-/** The label is read once, from the bytes that will be sent, and stays with them. Throws `VaultError`. */
-export const readRecord = (bytes: Uint8Array): LiveRecord =>
-  Object.freeze({ ...parseLiveHeader(bytes), bytes });
+/**
+ * A sealed record as it came from an agent. Its label is read once, from these bytes, and cannot be parted from them:
+ * whoever compares the label compares that of the bytes which are then sent.
+ */
+export class LiveRecord {
+  readonly #bytes: Uint8Array;
+  readonly #header: LiveHeader;
+  readonly #subject: LiveSubject;
+  /** Throws `VaultError` for what is no record. */
+  constructor(bytes: Uint8Array, agent: AgentId) {
+    this.#bytes = bytes;
+    this.#header = parseLiveHeader(bytes);
+    this.#subject = Object.freeze({ ...this.#header.label, agent });
+  }
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+  get subject(): LiveSubject {
+    return this.#subject;
+  }
+  get kind(): LiveHeader['kind'] {
+    return this.#header.kind;
+  }
+  get keyFrame(): boolean {
+    return this.#header.keyFrame;
+  }
+}

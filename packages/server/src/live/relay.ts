@@ -1,8 +1,14 @@
 import type { AgentId, BroadcastId, CameraId, HomeId, RandomBytes, WatchId } from '@nightlatch/protocol/ids';
 import { newWatchId } from '@nightlatch/protocol/ids';
 import { LIVE_CLOSE, type LinkNews, type LinkOrder, type LiveTrouble } from '@nightlatch/protocol/live';
-import { type Broadcast, type BroadcastLimits, createBroadcast, type RecordSink } from './broadcast.ts';
-import { type LiveRecord, readRecord } from './record.ts';
+import {
+  type Broadcast,
+  type BroadcastLimits,
+  createBroadcast,
+  type KeptBudget,
+  type RecordSink,
+} from './broadcast.ts';
+import { LiveRecord } from './record.ts';
 
 /** The far end of a watch; only the egress makes one. None of these throws. */
 export interface Viewer extends RecordSink {
@@ -42,18 +48,26 @@ export interface Relay {
   watch(asked: WatchAsked, viewer: Viewer): Watching;
   /** Takes an agent's link; an older one of the same agent is closed. */
   link(agent: AgentId, home: HomeId, peer: LinkPeer): LinkSide;
-  /** Closes every link, for a server that stops. */
+  /** Closes every link, and those that come later, for a server that stops. */
   close(): void;
 }
 
 export interface RelayLimits extends BroadcastLimits {
   readonly watchesPerLinkMax: number;
+  readonly watchesPerCameraMax: number;
+  /** Of one camera at once: a new one begins before all have left the old one. */
+  readonly broadcastsPerCameraMax: number;
+  /** Of all broadcasts together. */
+  readonly keptBytesTotalMax: number;
 }
 
 const LIMITS: RelayLimits = {
   keptBytesMax: 8 * 1024 * 1024,
   keptRecordsMax: 2048,
+  keptBytesTotalMax: 512 * 1024 * 1024,
+  broadcastsPerCameraMax: 4,
   watchesPerLinkMax: 1024,
+  watchesPerCameraMax: 512,
 };
 
 interface Watch {
@@ -63,6 +77,7 @@ interface Watch {
 }
 
 interface Link {
+  readonly agent: AgentId;
   readonly home: HomeId;
   readonly peer: LinkPeer;
   readonly watches: Map<WatchId, Watch>;
@@ -83,42 +98,74 @@ export function createRelay(options: {
   const { random } = options;
   const limits = { ...LIMITS, ...options.limits };
   const links = new Map<AgentId, Link>();
+  const budget: KeptBudget = { bytesLeft: limits.keptBytesTotalMax };
+  let stopped = false;
+
+  const watchesOf = (link: Link, camera: CameraId): number =>
+    link.watches.values().reduce((count, watch) => count + (watch.camera === camera ? 1 : 0), 0);
+
+  const endBroadcast = (link: Link, broadcast: Broadcast): void => {
+    link.broadcasts.delete(broadcast.id);
+    broadcast.end();
+  };
 
   const leaveBroadcast = (link: Link, watch: Watch): void => {
     const { broadcast } = watch;
     if (broadcast === undefined) return;
     watch.broadcast = undefined;
     broadcast.leave(watch.viewer);
-    if (broadcast.empty) link.broadcasts.delete(broadcast.id);
+    if (broadcast.empty) endBroadcast(link, broadcast);
   };
 
-  const end = (agent: AgentId, link: Link): void => {
-    if (links.get(agent) === link) links.delete(agent);
-    for (const watch of link.watches.values()) {
-      leaveBroadcast(link, watch);
-      watch.viewer.trouble('agent-offline');
-    }
+  const leave = (link: Link, watch: Watch): void => {
+    watch.broadcast?.leave(watch.viewer);
+    // As long as somebody waits for this camera, the agent may go on with the broadcast that has nobody at the moment.
+    if (watchesOf(link, watch.camera) > 0) return;
+    for (const broadcast of [...link.broadcasts.values()])
+      if (broadcast.camera === watch.camera) endBroadcast(link, broadcast);
+  };
+
+  const end = (link: Link): void => {
+    if (links.get(link.agent) === link) links.delete(link.agent);
+    const watches = [...link.watches.values()];
     link.watches.clear();
+    for (const broadcast of [...link.broadcasts.values()]) endBroadcast(link, broadcast);
+    for (const { viewer } of watches) viewer.trouble('agent-offline');
+  };
+
+  const beginBroadcast = (link: Link, id: BroadcastId, camera: CameraId): Broadcast => {
+    const ofCamera = [...link.broadcasts.values()].filter((one) => one.camera === camera);
+    if (ofCamera.length >= limits.broadcastsPerCameraMax) {
+      const left = ofCamera.find((one) => one.empty);
+      if (left === undefined) throw new Error('a camera has more broadcasts than it may');
+      endBroadcast(link, left);
+    }
+    const made = createBroadcast(id, camera, limits, budget);
+    link.broadcasts.set(id, made);
+    return made;
   };
 
   const takeGrant = (link: Link, news: Extract<LinkNews, { kind: 'grant' }>): void => {
     const watch = link.watches.get(news.watch);
     // Whoever left while the answer was on its way has left.
     if (watch === undefined) return;
-    leaveBroadcast(link, watch);
     const broadcast =
-      link.broadcasts.get(news.broadcast) ?? createBroadcast(news.broadcast, watch.camera, limits);
+      link.broadcasts.get(news.broadcast) ?? beginBroadcast(link, news.broadcast, watch.camera);
     if (broadcast.camera !== watch.camera) throw new Error('a broadcast is of one camera');
-    link.broadcasts.set(news.broadcast, broadcast);
+    if (watch.broadcast !== broadcast) leaveBroadcast(link, watch);
+    broadcast.leave(watch.viewer);
     watch.broadcast = broadcast;
     watch.viewer.grant(news.grant);
     broadcast.join(watch.viewer);
   };
 
   const takeRecord = (link: Link, record: LiveRecord): void => {
-    const { home, camera, broadcast: id } = record.label;
+    const { home, camera, broadcast: id } = record.subject;
     if (home !== link.home) throw new Error('a record is of another home than its link');
-    const broadcast = link.broadcasts.get(id);
+    let broadcast = link.broadcasts.get(id);
+    // The beginning may come before the grant.
+    if (broadcast === undefined && record.kind === 'init' && watchesOf(link, camera) > 0)
+      broadcast = beginBroadcast(link, id, camera);
     // The last viewer has left while it was on its way.
     if (broadcast === undefined) return;
     if (camera !== broadcast.camera) throw new Error('a record is of another camera than its broadcast');
@@ -132,7 +179,10 @@ export function createRelay(options: {
         viewer.trouble('agent-offline');
         return NO_WATCHING;
       }
-      if (link.watches.size >= limits.watchesPerLinkMax) {
+      if (
+        link.watches.size >= limits.watchesPerLinkMax ||
+        watchesOf(link, camera) >= limits.watchesPerCameraMax
+      ) {
         viewer.trouble('busy');
         return NO_WATCHING;
       }
@@ -143,19 +193,20 @@ export function createRelay(options: {
       return {
         leave: (reason) => {
           if (!link.watches.delete(id)) return;
-          leaveBroadcast(link, watch);
+          leave(link, watch);
           link.peer.order({ kind: 'leave', watch: id, reason });
         },
       };
     },
     link: (agent, home, peer) => {
       const older = links.get(agent);
-      const link: Link = { home, peer, watches: new Map(), broadcasts: new Map() };
+      const link: Link = { agent, home, peer, watches: new Map(), broadcasts: new Map() };
       if (older !== undefined) {
-        end(agent, older);
+        end(older);
         older.peer.close(LIVE_CLOSE.replaced);
       }
-      links.set(agent, link);
+      if (stopped) peer.close(LIVE_CLOSE.away);
+      else links.set(agent, link);
       return {
         news: (news) => {
           if (news.kind === 'grant') return takeGrant(link, news);
@@ -166,13 +217,14 @@ export function createRelay(options: {
           if (news.reason !== 'camera-offline') link.watches.delete(news.watch);
           watch.viewer.trouble(news.reason);
         },
-        record: (bytes) => takeRecord(link, readRecord(bytes)),
-        ended: () => end(agent, link),
+        record: (bytes) => takeRecord(link, new LiveRecord(bytes, agent)),
+        ended: () => end(link),
       };
     },
     close: () => {
-      for (const [agent, link] of [...links]) {
-        end(agent, link);
+      stopped = true;
+      for (const link of [...links.values()]) {
+        end(link);
         link.peer.close(LIVE_CLOSE.away);
       }
     },

@@ -1,18 +1,22 @@
 import type { RawData, WebSocket } from 'ws';
 
 const PING_MILLISECONDS = 10_000;
+/** A ping waits behind what is under way, and a way may be narrow. */
+const UNHEARD_PINGS_MAX = 2;
 /** How long the other side gets to say goodbye, too. */
 const CLOSING_MILLISECONDS = 500;
 
 /** Cuts a socket whose other side has been silent for so long that it is gone. */
 export function cutWhenSilent(socket: WebSocket, pingMilliseconds = PING_MILLISECONDS): void {
-  let heard = true;
-  socket.on('pong', () => {
-    heard = true;
-  });
+  let unheardPings = 0;
+  const hear = (): void => {
+    unheardPings = 0;
+  };
+  // Where the way is narrow, a pong waits behind the records.
+  socket.on('pong', hear).on('message', hear);
   const timer = setInterval(() => {
-    if (!heard) return socket.terminate();
-    heard = false;
+    if (unheardPings >= UNHEARD_PINGS_MAX) return socket.terminate();
+    unheardPings += 1;
     socket.ping();
   }, pingMilliseconds);
   timer.unref();

@@ -40,7 +40,7 @@ const playing =
       told = begin();
     };
     setArmed(options.armed);
-    return { setArmed, processId: null, stop: () => told };
+    return { setArmed, setLive: () => {}, processId: null, stop: () => told };
   };
 
 /**

@@ -13,7 +13,6 @@ export const handle: Handler<'agent.link'> = async (cloud, { caller, request, re
     mayStay: async () => {
       const now = await agents.byToken(caller.tokenHash);
       if (now?.agent !== agent || now.home !== home) return false;
-      await gate.agent({ agent, home });
       return true;
     },
   });
