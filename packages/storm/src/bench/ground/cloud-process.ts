@@ -38,7 +38,8 @@ export async function startCloud(
     readonly databaseUrl: string;
     readonly port: number;
     readonly publicUrl: string;
-    readonly webDirectory: string;
+    /** Absent where no app is served. */
+    readonly webDirectory?: string;
   },
 ): Promise<number> {
   const directory = await newDirectory(context);
@@ -49,7 +50,7 @@ export async function startCloud(
     ...{ environment: process.env, databaseUrl, host: '127.0.0.1', port, log },
     dataDirectory: path.join(directory, 'data'),
   });
-  const environment = { ...program.environment, PUBLIC_URL: publicUrl, WEB_DIR: webDirectory };
+  const environment = { ...program.environment, PUBLIC_URL: publicUrl, WEB_DIR: webDirectory ?? '' };
   let processId = 0;
   const onStarted = (pid = 0): void => {
     processId = pid;
