@@ -8,6 +8,8 @@ import { useSession } from '../account/session.ts';
 import { CamerasPage } from '../cameras/CamerasPage.tsx';
 import { EventsPage } from '../events/EventsPage.tsx';
 import { HouseholdProvider } from '../household/HouseholdProvider.tsx';
+import { CameraPage } from '../live/CameraPage.tsx';
+import { LivePage } from '../live/LivePage.tsx';
 import { PairPage } from '../pairing/PairPage.tsx';
 import { SettingsPage } from '../settings/SettingsPage.tsx';
 import { StartPage } from '../start/StartPage.tsx';
@@ -41,7 +43,9 @@ function Inside() {
             <Switch>
               <Route path="/" component={StartPage} />
               <Route path="/events/:event?" component={EventsPage} />
+              <Route path="/live" component={LivePage} />
               <Route path="/cameras" component={CamerasPage} />
+              <Route path="/cameras/:camera" component={CameraPage} />
               <Route path="/pair" component={PairPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route>

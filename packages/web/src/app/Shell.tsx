@@ -3,7 +3,7 @@ import { Link, useRoute } from 'wouter';
 import { AskForRecoveryCode } from '../account/AskForRecoveryCode.tsx';
 import { useArrival } from './arrival.ts';
 import { Mark } from './Mark.tsx';
-import { CamerasSign, EventsSign, SettingsSign } from './signs.tsx';
+import { CamerasSign, EventsSign, LiveSign, SettingsSign } from './signs.tsx';
 import './shell.css';
 
 interface TabProps {
@@ -37,7 +37,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </Link>
         <nav aria-label="Main">
           <Tab href="/events" pattern="/events/*?" sign={<EventsSign />} label="Events" />
-          <Tab href="/cameras" pattern="/cameras" sign={<CamerasSign />} label="Cameras" />
+          <Tab href="/live" pattern="/live" sign={<LiveSign />} label="Live" />
+          <Tab href="/cameras" pattern="/cameras/*?" sign={<CamerasSign />} label="Cameras" />
           <Tab href="/settings" pattern="/settings" sign={<SettingsSign />} label="Settings" />
         </nav>
       </header>

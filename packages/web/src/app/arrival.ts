@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 
-/** Pages with a path below the same first part are one page: opening an event must not take the focus from it. */
-const pageOf = (path: string) => path.split('/')[1] ?? '';
+/** Opening an event must not take the focus from it: it is one page with the list. Every other path is its own. */
+const pageOf = (path: string) => (path.startsWith('/events') ? '/events' : path);
 
 // The browser puts the focus of the very first page itself.
 let isFirst = true;

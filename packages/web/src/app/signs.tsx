@@ -24,6 +24,13 @@ export const EventsSign = () => (
   </Sign>
 );
 
+export const LiveSign = () => (
+  <Sign>
+    <circle cx="12" cy="12" r="2.4" fill="currentColor" />
+    <path d="M7.8 16.2a6 6 0 010-8.4M16.2 7.8a6 6 0 010 8.4M5 19A10 10 0 015 5M19 5a10 10 0 010 14" />
+  </Sign>
+);
+
 export const CamerasSign = () => (
   <Sign>
     <rect x="4" y="3" width="16" height="13" rx="5" />

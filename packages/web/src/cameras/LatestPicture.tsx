@@ -1,6 +1,7 @@
 import type { CameraId } from '@nightlatch/protocol/ids';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
+import { LiveSign } from '../app/signs.tsx';
 import type { Thumbnails } from '../events/thumbnails.ts';
 import { useThumbnail } from '../events/use-thumbnail.ts';
 import type { SeenEvent } from '../viewer/seen-event.ts';
@@ -38,21 +39,24 @@ function useLatest({ viewer, camera, since }: LatestPictureProps): SeenEvent | s
   return latest;
 }
 
-function Picture({ event, thumbnails, name }: LatestPictureProps & { readonly event: SeenEvent }) {
+function Picture({ event, thumbnails }: { readonly event: SeenEvent; readonly thumbnails: Thumbnails }) {
   const picture = useThumbnail(thumbnails, event);
-  return (
-    <Link href={`/events/${event.event}?camera=${event.camera}`} className="latest">
-      {picture.state === 'shown' && <img src={picture.address} alt="" decoding="async" />}
-      {picture.state === 'refused' && <span>{REFUSED}</span>}
-      <span className="unseen">Watch the latest event of {name}</span>
-    </Link>
-  );
+  if (picture.state === 'shown') return <img src={picture.address} alt="" decoding="async" />;
+  return picture.state === 'refused' && <span>{REFUSED}</span>;
 }
 
-/** What a camera saw last, in a place that keeps its size from the start. */
+/** What a camera saw last, in a place that keeps its size from the start; pressed, it becomes what it sees now. */
 export function LatestPicture(props: LatestPictureProps) {
   const latest = useLatest(props);
-  if (latest === null || typeof latest === 'string')
-    return <div className="latest">{latest !== null && <span>{latest}</span>}</div>;
-  return <Picture {...props} event={latest} />;
+  return (
+    <Link href={`/cameras/${props.camera}`} className="latest">
+      {typeof latest === 'string' && <span>{latest}</span>}
+      {latest !== null && typeof latest !== 'string' && (
+        <Picture event={latest} thumbnails={props.thumbnails} />
+      )}
+      <span className="latest-live">
+        <LiveSign /> Live<span className="unseen"> picture of {props.name}</span>
+      </span>
+    </Link>
+  );
 }

@@ -5,5 +5,6 @@ declare module 'react' {
     '--played'?: string;
     '--buffered'?: string;
     '--drag'?: string;
+    '--shape'?: string;
   }
 }

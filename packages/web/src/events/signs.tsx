@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-const sign = (content: ReactNode) => () => (
+export const sign = (content: ReactNode) => () => (
   <svg
     className="event-sign"
     viewBox="0 0 24 24"

@@ -55,15 +55,18 @@ export function spokenSpan(milliseconds: number): string {
   return `${count(Math.floor(seconds / 60), 'minute')}${rest}`;
 }
 
-/** The name of a downloaded clip: letters of the camera's name, and its start in the viewer's zone. */
-export function clipFileName(camera: string, startedAt: number): string {
+/** The name of a saved file: letters of the camera's name, and a time in the viewer's zone. */
+function fileName(camera: string, time: number, ending: string): string {
   const name =
     camera
       .replace(/[^\p{L}\p{N} _-]+/gu, ' ')
       .replace(/\s+/g, ' ')
       .trim() || 'Camera';
-  const at = new Date(startedAt);
+  const at = new Date(time);
   const pair = (value: number) => String(value).padStart(2, '0');
   const day = `${at.getFullYear()}-${pair(at.getMonth() + 1)}-${pair(at.getDate())}`;
-  return `${name} ${day} ${pair(at.getHours())}.${pair(at.getMinutes())}.${pair(at.getSeconds())}.mp4`;
+  return `${name} ${day} ${pair(at.getHours())}.${pair(at.getMinutes())}.${pair(at.getSeconds())}.${ending}`;
 }
+
+export const clipFileName = (camera: string, startedAt: number): string => fileName(camera, startedAt, 'mp4');
+export const pictureFileName = (camera: string, takenAt: number): string => fileName(camera, takenAt, 'jpg');

@@ -5,6 +5,7 @@ import { routes } from '@nightlatch/protocol/routes';
 import { toBase64Url } from '@nightlatch/vault/encoding';
 import { builtApp } from './built-app.ts';
 import { type KeptEvents, keptEvents } from './kept-events.ts';
+import { liveEndpoint } from './live-endpoint.ts';
 import type { SealedHome } from './sealed-home.ts';
 import { seedScript } from './seed-script.ts';
 import { serveApp } from './serve-app.ts';
@@ -21,7 +22,7 @@ export interface Crossing {
  * A cloud of one home in memory, with the built app in front and really sealed events behind it. It checks nothing:
  * only what the viewer verifies stands between a crossed answer and the screen.
  */
-export async function startEventCloud(home: SealedHome) {
+export async function startEventCloud(home: SealedHome, { withSound = false } = {}) {
   const kept: KeptEvents = keptEvents();
   const cross: Crossing = {};
   const reports: unknown[] = [];
@@ -74,6 +75,12 @@ export async function startEventCloud(home: SealedHome) {
       return json(response, { entries: entries.slice(after + 1), more: false });
     }
     if (path === `${inHome}/cameras`) return json(response, { cameras });
+    // Asked without an upgrade: whoever may watch is told that this is for sockets, everybody else that there is nothing.
+    if (/\/cameras\/\w+\/live$/.test(path)) {
+      if (live.door.refused === 404) return missing(response);
+      const error = { kind: 'bad-input', message: 'This is for sockets.' };
+      return response.writeHead(live.door.refused ?? 400).end(JSON.stringify({ error }));
+    }
     if (path === `${inHome}/stream`) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`data: ${JSON.stringify({ kind: 'ready' })}\n\n`);
@@ -106,6 +113,7 @@ export async function startEventCloud(home: SealedHome) {
     if (bytes === null) return missing(response);
     return sendSealed(response, cross.sealed?.(bytes, `${kind}.${revision}`) ?? bytes, request.headers.range);
   });
+  const live = liveEndpoint(server, home, withSound);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A test that fails before it can end the cloud must not keep the process.
   server.unref();
@@ -114,6 +122,7 @@ export async function startEventCloud(home: SealedHome) {
   return {
     url: `http://localhost:${address.port}`,
     kept,
+    live,
     cross,
     reports,
     ranges,
@@ -131,6 +140,7 @@ export async function startEventCloud(home: SealedHome) {
       if (away) for (const stream of streams) stream.destroy();
     },
     [Symbol.asyncDispose]: async () => {
+      live.end();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -131,6 +131,15 @@ export async function makeHome(names: readonly string[] = ['Front door', 'Garden
     await append({ kind: 'name-camera', camera, epoch: 1, sealedName });
   }
 
+  /** A new epoch of a camera, as after a change of who may see it. */
+  async function renewEpoch(camera: CameraId) {
+    const pair = await generateEpochKey();
+    const { account: member, sealing } = keys;
+    const label = { home, camera, epoch: 2, member, sealingKey: sealing.publicKey };
+    const seals = [await sealEpochKey(pair.privateKeyBytes, label)];
+    await append({ kind: 'new-epoch', camera, epoch: 2, publicKey: pair.publicKey, seals });
+  }
+
   const sequences = new Map<CameraId, { sequence: number; previous: string | null }>();
 
   async function seal(
@@ -260,6 +269,9 @@ export async function makeHome(names: readonly string[] = ['Front door', 'Garden
       epochPublicKey: one.pair.publicKey,
     });
   };
-  return { master, keys, home, device, entries, cameras, account, event, growing, gap, cameraRows, epochKey };
+  return {
+    ...{ master, keys, home, device, entries, cameras, account },
+    ...{ event, growing, gap, cameraRows, epochKey, renewEpoch },
+  };
 }
 export type SealedHome = Awaited<ReturnType<typeof makeHome>>;
