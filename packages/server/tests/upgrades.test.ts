@@ -32,7 +32,11 @@ const SOCKET = ['connection: upgrade', 'upgrade: websocket', 'sec-websocket-vers
 const KEY = 'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==';
 
 test('who is refused a socket gets a plain answer, and the connection is closed on both sides', async () => {
-  const answer = await raw(...head(`GET ${path} HTTP/1.1`, ...SOCKET, KEY, `origin: ${cloud.origin}`), '', '');
+  const answer = await raw(
+    ...head(`GET ${path} HTTP/1.1`, ...SOCKET, KEY, `origin: ${cloud.origin}`),
+    '',
+    '',
+  );
   assert.match(answer, /^HTTP\/1\.1 401 /);
   assert.match(answer, /connection: close/i);
   const count = (): Promise<number> =>

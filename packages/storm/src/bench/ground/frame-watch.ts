@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { type NumberOf, putNumberReader } from './number-reader.ts';
 import { SCENE } from './numbered-scene.ts';
+import type { Squares } from './squares.ts';
 
 /** A picture of the scene on screen, read back from its pixels. Times in milliseconds since 1970. */
 export interface SeenFrame {
@@ -63,8 +64,8 @@ function watchFrames(numberOf: NumberOf) {
 }
 
 /** Begins to watch a page on which there is no video yet. */
-export async function startFrameWatch(page: Page): Promise<FrameWatch> {
-  const watch = await page.evaluateHandle(watchFrames, await putNumberReader(page, SCENE));
+export async function startFrameWatch(page: Page, squares: Squares = SCENE): Promise<FrameWatch> {
+  const watch = await page.evaluateHandle(watchFrames, await putNumberReader(page, squares));
   return {
     firstFrame: () => watch.evaluate((inPage) => inPage.firstFrame()),
     seek: (seconds) => watch.evaluate((inPage, to) => inPage.seek(to), seconds),

@@ -64,8 +64,8 @@ function watchNumbers({ selector, numberOf }: Watching) {
 const LOOK_MILLISECONDS = 100;
 
 /**
- * Reads the pictures that a player shows back from its pixels, for so long after the first one can be read.
- * @throws Error where none can be read within `waitMilliseconds`
+ * Reads the pictures that a player shows back from its pixels, for so long after the first one can be read and it has
+ * settled; null where none can be read within `waitMilliseconds`.
  */
 export async function watchLatency(
   page: Page,
@@ -75,8 +75,10 @@ export async function watchLatency(
     readonly settleMilliseconds: number;
     readonly seconds: number;
     readonly signal: AbortSignal;
+    /** Called when the counting begins. */
+    readonly onSettled?: () => Promise<void>;
   },
-): Promise<Latencies> {
+): Promise<Latencies | null> {
   const { selector, camera } = player;
   const { signal } = time;
   const numberOf = await putNumberReader(page, camera.make.squares);
@@ -84,11 +86,12 @@ export async function watchLatency(
   const first = await begin();
   const until = performance.now() + time.waitMilliseconds;
   while ((await first.evaluate((watch) => watch.count())) === 0) {
-    if (performance.now() > until) throw new Error(`no picture with a number came on screen at ${selector}`);
+    if (performance.now() > until) return null;
     await sleep(LOOK_MILLISECONDS, undefined, { signal });
   }
   await first.evaluate((watch) => watch.take());
   await sleep(time.settleMilliseconds, undefined, { signal });
+  await time.onSettled?.();
   const watch = await begin();
   await sleep(time.seconds * 1000, undefined, { signal });
   const { seen, unreadable } = await watch.evaluate((watching) => watching.take());
