@@ -7,14 +7,15 @@ import { hlsPlayer } from '../players/hls.ts';
 import { nightlatchPlayer } from '../players/nightlatch.ts';
 import type { Player } from '../players/player.ts';
 import { rtspRelayPlayer } from '../players/rtsp-relay.ts';
+import { quantile } from '../quantile.ts';
 import { measureTap, type Tap } from './tap.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const SECONDS = 8;
 const WAIT_MILLISECONDS_MAX = 30_000;
 /** A player that has just begun may still be catching up. */
-const SETTLE_MILLISECONDS = 3_000;
-const TAPS = 12;
+const SETTLE_MILLISECONDS = 2_000;
+const TAPS = 10;
 
 /** What one player showed of one camera, in all its rounds. */
 export interface Delay {
@@ -49,8 +50,10 @@ export async function measureDelays(context: BenchContext, make: CameraMake): Pr
     for (const turn of players.keys()) {
       const player = players[(round + turn) % players.length];
       if (player === undefined) continue;
-      context.say(`${make.name}, round ${round + 1} of ${ROUNDS}: ${player.name}`);
-      rounds.push(await measureRound(context, house, camera, player));
+      const measured = await measureRound(context, house, camera, player);
+      rounds.push(measured);
+      const p50 = Math.round(quantile(measured.milliseconds, 0.5));
+      context.say(`${make.name}, round ${round + 1} of ${ROUNDS}: ${player.name}, p50 ${p50} ms`);
     }
   context.say(`${make.name}: ${TAPS} taps`);
   const taps: Tap[] = [];

@@ -9,7 +9,7 @@ import { createRecordSealer } from '@nightlatch/vault/live-records';
 import { unverifiedPayload } from '@nightlatch/vault/signing';
 import { WebSocket } from 'ws';
 import type { Household } from './cast.ts';
-import { obey } from './crowd-messages.ts';
+import { joinAll, obey } from './crowd-messages.ts';
 import { stamp } from './record-times.ts';
 
 const RECORDS_PER_SECOND = 15;
@@ -88,7 +88,7 @@ const tick = setInterval(() => {
 tick.unref();
 
 obey(async (order) => {
-  if (order.kind === 'join') for (const household of order.households) await join(order.url, household);
+  if (order.kind === 'join') await joinAll(order.households, (household) => join(order.url, household));
   if (order.kind === 'reset') Object.assign(count, { records: 0, bytes: 0 });
   return { ...count, missed: 0, milliseconds: [], troubles };
 });

@@ -24,6 +24,21 @@ export const CrowdNews = z.object({
 });
 export type CrowdNews = z.infer<typeof CrowdNews>;
 
+const JOIN_AT_ONCE_MAX = 8;
+
+/** Lets everybody join, a few at once. */
+export async function joinAll(
+  households: readonly Household[],
+  join: (household: Household) => Promise<void>,
+): Promise<void> {
+  const left = households.values();
+  await Promise.all(
+    Array.from({ length: JOIN_AT_ONCE_MAX }, async () => {
+      for (const household of left) await join(household);
+    }),
+  );
+}
+
 /** Runs a crowd in this process: answers each order when it is done. */
 export function obey(work: (order: CrowdOrder) => Promise<CrowdNews>): void {
   process.on('message', (message) => {

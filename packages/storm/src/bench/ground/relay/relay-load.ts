@@ -55,7 +55,6 @@ export async function loadRelay(
   let linked = 0;
   let seated = 0;
   for (const step of steps) {
-    say(`${step} viewers, ${viewersPerCamera} of each camera`);
     const cameras = Math.ceil(step / viewersPerCamera);
     await agents.tell({ kind: 'join', url, households: households.slice(linked, cameras) });
     await viewers.tell({ kind: 'join', url, households: seats.slice(seated, step) });
@@ -70,13 +69,15 @@ export async function loadRelay(
       await sleep((seconds * 1000) / MEMORY_LOOKS, undefined, { signal });
       resident.push(await residentBytes(cloud));
     }
-    const cores = (await cpuSecondsOfProcess(cloud)) - cpu;
+    const spent = (await cpuSecondsOfProcess(cloud)) - cpu;
     const elapsed = (performance.now() - begun) / 1000;
     const { records, bytes, missed, milliseconds, troubles } = await viewers.tell({ kind: 'tell' });
     if (troubles.length > 0) throw new Error(`the relay did not keep its viewers: ${troubles.slice(0, 3)}`);
+    const cores = spent / elapsed;
+    say(`relay, ${step} viewers, ${viewersPerCamera} of each camera: ${cores.toFixed(2)} cores`);
     measured.push({
       viewers: step,
-      cores: cores / elapsed,
+      cores,
       residentBytes: quantile(resident, 0.5),
       bitsPerSecond: step === 0 ? 0 : (bytes * 8) / elapsed / step,
       p50Milliseconds: quantile(milliseconds, 0.5),

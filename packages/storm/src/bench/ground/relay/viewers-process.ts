@@ -4,7 +4,7 @@ import { importSigningKey, newSigningDocument } from '@nightlatch/vault/keys';
 import { newEphemeralKey, signLiveRequest } from '@nightlatch/vault/live-keys';
 import { WebSocket } from 'ws';
 import type { Household } from './cast.ts';
-import { obey } from './crowd-messages.ts';
+import { joinAll, obey } from './crowd-messages.ts';
 import { stampOf } from './record-times.ts';
 
 /** One in so many records is timed for the quantiles. */
@@ -51,7 +51,7 @@ async function join(url: string, { home, account, accountToken, agent, camera }:
 }
 
 obey(async (order) => {
-  if (order.kind === 'join') for (const household of order.households) await join(order.url, household);
+  if (order.kind === 'join') await joinAll(order.households, (household) => join(order.url, household));
   if (order.kind === 'reset') {
     Object.assign(count, { records: 0, bytes: 0, missed: 0 });
     milliseconds = [];
