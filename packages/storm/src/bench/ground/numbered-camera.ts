@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { BENCH_PACKAGES, meetRequirements } from '../../../../../tools/testing/requirements.ts';
 import type { BenchContext } from '../suite.ts';
 import { createPictureClock, type PictureClock } from './picture-clock.ts';
 import type { Squares } from './squares.ts';
 
 const SCRIPT = fileURLToPath(new URL('numbered-camera.py', import.meta.url));
-const PACKAGES = 'python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad,ugly}';
 
 /** The number of a picture is as broad as this at every size: twelve bits last for 273 s at 15 pictures a second. */
 const NUMBER = { numberBits: 12, checkBits: 4 } as const;
@@ -60,6 +60,8 @@ export async function startNumberedCamera(
   make: CameraMake,
   moves?: Moves,
 ): Promise<NumberedCamera> {
+  const lacking = meetRequirements(BENCH_PACKAGES);
+  if (lacking !== undefined) throw new Error(lacking);
   const options = {
     width: make.width,
     height: make.height,
@@ -88,7 +90,7 @@ export async function startNumberedCamera(
   const [first] = await Promise.race([
     once(lines, 'line'),
     ended.then(() => {
-      throw new Error(`The camera of the benchmarks does not start. Install it: apt-get install ${PACKAGES}`);
+      throw new Error('The camera of the benchmarks has ended before it was ready.');
     }),
   ]);
   lines.on('line', (line) => {

@@ -43,7 +43,7 @@ export async function measureDelays(context: BenchContext, make: CameraMake): Pr
   const players = [
     nightlatchPlayer(house),
     await hlsPlayer(context, house.browser, camera),
-    await rtspRelayPlayer(context, house.browser, camera),
+    rtspRelayPlayer(context, house.browser, camera),
   ];
   const rounds: Delay[] = [];
   for (let round = 0; round < ROUNDS; round++)

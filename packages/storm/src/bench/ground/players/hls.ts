@@ -5,7 +5,6 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { BenchContext } from '../../suite.ts';
 import { newDirectory } from '../cloud-process.ts';
-import { assertFfmpeg } from '../ffmpeg.ts';
 import type { NumberedCamera } from '../numbered-camera.ts';
 import { cpuSecondsOfTree } from '../process-cpu.ts';
 import { startFiles } from '../static-files.ts';
@@ -63,7 +62,6 @@ export async function hlsPlayer(
   browser: Browser,
   camera: NumberedCamera,
 ): Promise<Player> {
-  await assertFfmpeg();
   const root = await newDirectory(context);
   const library = path.dirname(path.dirname(import.meta.resolve('hls.js').slice('file://'.length)));
   const files = await startFiles(context, {

@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import type { BenchContext } from '../../suite.ts';
-import { assertFfmpeg } from '../ffmpeg.ts';
 import type { NumberedCamera } from '../numbered-camera.ts';
 import { cpuSecondsOfTree } from '../process-cpu.ts';
 import type { Player } from './player.ts';
@@ -12,12 +11,7 @@ import type { Player } from './player.ts';
 const PROCESS = fileURLToPath(new URL('rtsp-relay-process.ts', import.meta.url));
 
 /** The npm peer: rtsp-relay encodes the pictures as MPEG-1, and JSMpeg decodes them in JavaScript. */
-export async function rtspRelayPlayer(
-  context: BenchContext,
-  browser: Browser,
-  camera: NumberedCamera,
-): Promise<Player> {
-  await assertFfmpeg();
+export function rtspRelayPlayer(context: BenchContext, browser: Browser, camera: NumberedCamera): Player {
   return {
     name: 'rtsp-relay and JSMpeg',
     open: async () => {
