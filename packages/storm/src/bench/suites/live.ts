@@ -12,9 +12,9 @@ async function run(context: BenchContext): Promise<readonly Figure[]> {
   const cameras: CameraDelays[] = [];
   for (const make of [SMALL_CAMERA, LARGE_CAMERA])
     cameras.push(await part(context, (ofPart) => measureDelays(ofPart, make)));
-  const pairs = { viewersPerCamera: 2, steps: [0, 200, 400], seconds: RELAY_SECONDS };
+  const pairs = { viewersPerCamera: 2, steps: [100, 200, 400], seconds: RELAY_SECONDS };
   // An account may have 128 pictures open.
-  const crowd = { viewersPerCamera: 100, steps: [0, 400], seconds: RELAY_SECONDS };
+  const crowd = { viewersPerCamera: 100, steps: [100, 400], seconds: RELAY_SECONDS };
   const relayed = [
     { ...pairs, measured: await part(context, (ofPart) => loadRelay(ofPart, pairs)) },
     { ...crowd, measured: await part(context, (ofPart) => loadRelay(ofPart, crowd)) },

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { BenchContext } from '../../suite.ts';
 import { CrowdNews, type CrowdOrder } from './crowd-messages.ts';
 
-const ORDER_MILLISECONDS_MAX = 60_000;
+const ORDER_MILLISECONDS_MAX = 120_000;
 
 export interface Crowd {
   /** Resolves when the order is carried out. */

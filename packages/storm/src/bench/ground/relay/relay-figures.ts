@@ -6,7 +6,8 @@ const GOAL_BYTES_PER_VIEWER = 200_000;
 
 /**
  * The viewers per core are those of the largest step, with all that the cloud does besides: the links, the gate asked
- * every second for each viewer, the ledger. Memory is the line through all steps.
+ * every second for each viewer, the ledger. Memory is the line through all steps; the first has viewers
+ * too, so that what a cloud takes once to warm up is not laid on them.
  */
 export function relayFigures({
   viewersPerCamera,
