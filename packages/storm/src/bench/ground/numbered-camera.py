@@ -85,9 +85,10 @@ def draw(number):
 
 
 Gst.init(None)
-# x264 as street cameras encode: no B-frames, a steady rate, a key frame every so often.
+# x264 as street cameras encode: no B-frames, a steady rate, a key frame every so often. An encoder that does not keep up
+# leaves pictures out, as a camera does, and does not let them wait.
 LAUNCH = (
-    "( appsrc name=scene is-live=true format=time do-timestamp=true "
+    "( appsrc name=scene is-live=true format=time do-timestamp=true max-buffers=1 leaky-type=downstream "
     f"caps=video/x-raw,format=I420,width={WIDTH},height={HEIGHT},framerate={options.fps}/1 "
     "! x264enc tune=zerolatency speed-preset=ultrafast threads=1 sliced-threads=false option-string=scenecut=0 "
     f"bitrate={options.kilobits} key-int-max={options.key_frame_every} "
