@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 
 /** What tests with a camera or a browser need of the system, by its name in Debian. */
-const PACKAGES = [
+const TEST_PACKAGES = [
   'chromium',
   'python3-gi',
   'gir1.2-gst-rtsp-server-1.0',
@@ -32,18 +32,21 @@ const listsAreThere = (): boolean =>
   existsSync('/var/lib/apt/lists') &&
   readdirSync('/var/lib/apt/lists').some((file) => /_Packages(\.\w+)?$/.test(file));
 
+/** ... and the benchmarks of the live view, for what they compare it with. */
+export const BENCH_PACKAGES = [...TEST_PACKAGES, 'ffmpeg'];
+
 /**
- * Installs what is missing where that is allowed (root on Debian); otherwise the answer says what to install, and the
- * tests that need it fail for it.
+ * Installs what is missing where that is allowed (root on Debian); otherwise the answer says what to install, and what
+ * needs it fails for it.
  */
-export function meetRequirements(): string | undefined {
+export function meetRequirements(packages: readonly string[] = TEST_PACKAGES): string | undefined {
   if (!existsSync('/usr/bin/dpkg'))
     return existsSync('/usr/bin/chromium') || process.env.CHROMIUM !== undefined
       ? undefined
       : 'These tests need Chromium (its path in CHROMIUM, or /usr/bin/chromium) and the RTSP server of GStreamer with its Python bindings.';
-  const missing = PACKAGES.filter((name) => !isInstalled(name));
+  const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return undefined;
-  const toDo = `These tests need packages that are missing. Run: apt-get install --no-install-recommends ${missing.join(' ')}`;
+  const toDo = `Packages that are needed here are missing. Run: apt-get install --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0) return toDo;
   const install = () => apt('install', '-y', '-q', '--no-install-recommends', ...missing);
   const fresh = !listsAreThere();

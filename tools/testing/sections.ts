@@ -90,7 +90,7 @@ export const SECTIONS: readonly Section[] = [
     owns: isService,
     concurrency: 2,
     testMilliseconds: SERVICE_MILLISECONDS,
-    needs: meetRequirements,
+    needs: () => meetRequirements(),
   }),
   files({
     name: 'browser',
@@ -98,7 +98,7 @@ export const SECTIONS: readonly Section[] = [
     owns: isBrowser,
     concurrency: 1,
     testMilliseconds: BROWSER_MILLISECONDS,
-    needs: meetRequirements,
+    needs: () => meetRequirements(),
   }),
 ];
 

@@ -28,16 +28,20 @@ export async function buildApp(context: BenchContext): Promise<string> {
   return outDir;
 }
 
-/** The cloud in a process of its own, as `npm start` runs it: every lock on, and no setting to turn one off. */
+/**
+ * The cloud in a process of its own, as `npm start` runs it: every lock on, and no setting to turn one off. Answers the
+ * id of the process.
+ */
 export async function startCloud(
   context: BenchContext,
   place: {
     readonly databaseUrl: string;
     readonly port: number;
     readonly publicUrl: string;
-    readonly webDirectory: string;
+    /** Absent where no app is served. */
+    readonly webDirectory?: string;
   },
-): Promise<void> {
+): Promise<number> {
   const directory = await newDirectory(context);
   const log = openLogFile(path.join(directory, 'cloud.log'));
   context.afterwards(() => log.close());
@@ -46,7 +50,12 @@ export async function startCloud(
     ...{ environment: process.env, databaseUrl, host: '127.0.0.1', port, log },
     dataDirectory: path.join(directory, 'data'),
   });
-  const environment = { ...program.environment, PUBLIC_URL: publicUrl, WEB_DIR: webDirectory };
-  const cloud = await startProcess({ ...program, environment }, context.signal);
+  const environment = { ...program.environment, PUBLIC_URL: publicUrl, WEB_DIR: webDirectory ?? '' };
+  let processId = 0;
+  const onStarted = (pid = 0): void => {
+    processId = pid;
+  };
+  const cloud = await startProcess({ ...program, environment, onStarted }, context.signal);
   context.afterwards(() => cloud.stop());
+  return processId;
 }

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
+import { type NumberOf, putNumberReader } from './number-reader.ts';
 import { SCENE } from './numbered-scene.ts';
+import type { Squares } from './squares.ts';
 
 /** A picture of the scene on screen, read back from its pixels. Times in milliseconds since 1970. */
 export interface SeenFrame {
@@ -20,28 +22,7 @@ export interface FrameWatch {
 }
 
 /** Runs in the page, and so it stands alone. */
-function watchFrames(scene: typeof SCENE) {
-  const { squarePixels, numberBits, checkBits } = scene;
-  const canvas = document.createElement('canvas');
-  canvas.width = squarePixels * (numberBits + checkBits);
-  canvas.height = squarePixels;
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-
-  function numberIn(video: HTMLVideoElement): number | null {
-    if (context === null) return null;
-    const { width, height } = canvas;
-    context.drawImage(video, 0, 0, width, height, 0, 0, width, height);
-    const { data } = context.getImageData(0, squarePixels / 2, width, 1);
-    let told = 0;
-    for (let bit = 0; bit < numberBits + checkBits; bit++) {
-      const light = data[(bit + 0.5) * squarePixels * 4 + 1] ?? 128;
-      if (light > 80 && light < 176) return null;
-      if (light > 128) told |= 1 << bit;
-    }
-    const number = told & ((1 << numberBits) - 1);
-    return told >> numberBits === ((number * 7 + 5) & ((1 << checkBits) - 1)) ? number : null;
-  }
-
+function watchFrames(numberOf: NumberOf) {
   const since1970 = (moment: number) => performance.timeOrigin + moment;
   let tappedAt = 0;
   const tapped = (tap: Event) => {
@@ -60,7 +41,7 @@ function watchFrames(scene: typeof SCENE) {
     new Promise<{ shownAt: number; mediaSeconds: number; number: number | null }>((resolve) => {
       const look = (_: number, { mediaTime }: VideoFrameCallbackMetadata) => {
         const shownAt = since1970(performance.now());
-        if (wanted(mediaTime)) resolve({ shownAt, mediaSeconds: mediaTime, number: numberIn(of) });
+        if (wanted(mediaTime)) resolve({ shownAt, mediaSeconds: mediaTime, number: numberOf(of) });
         else of.requestVideoFrameCallback(look);
       };
       of.requestVideoFrameCallback(look);
@@ -83,8 +64,8 @@ function watchFrames(scene: typeof SCENE) {
 }
 
 /** Begins to watch a page on which there is no video yet. */
-export async function startFrameWatch(page: Page): Promise<FrameWatch> {
-  const watch = await page.evaluateHandle(watchFrames, SCENE);
+export async function startFrameWatch(page: Page, squares: Squares = SCENE): Promise<FrameWatch> {
+  const watch = await page.evaluateHandle(watchFrames, await putNumberReader(page, squares));
   return {
     firstFrame: () => watch.evaluate((inPage) => inPage.firstFrame()),
     seek: (seconds) => watch.evaluate((inPage, to) => inPage.seek(to), seconds),

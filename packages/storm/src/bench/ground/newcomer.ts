@@ -3,8 +3,12 @@ import type { Page } from 'playwright-core';
 const EMAIL = 'anna@example.org';
 const PASSPHRASE = 'slow harbour violet teacup';
 
-/** Makes an account and a home in the web app, pairs the agent that shows the code, and adds its camera. */
-export async function moveIn(page: Page, pairingCode: string): Promise<void> {
+/** Makes an account and a home in the web app, pairs the agent that shows the code, and adds its cameras, in any order. */
+export async function moveIn(
+  page: Page,
+  pairingCode: string,
+  names: readonly string[] = ['Front door'],
+): Promise<void> {
   await page.goto('/sign-up');
   await page.getByLabel('E-mail').fill(EMAIL);
   await page.getByRole('textbox', { name: 'Passphrase' }).fill(PASSPHRASE);
@@ -15,9 +19,11 @@ export async function moveIn(page: Page, pairingCode: string): Promise<void> {
   await page.getByLabel('Pairing code').fill(pairingCode);
   await page.getByRole('button', { name: 'Find the agent' }).click();
   await page.getByRole('button', { name: 'Pair it' }).click();
-  await page.getByLabel('Name').fill('Front door');
-  await page.getByRole('button', { name: 'Add camera' }).click();
-  await page.getByText('Front door is part of your home now.').waitFor();
+  for (const name of names) {
+    await page.getByLabel('Name').first().fill(name);
+    await page.getByRole('button', { name: 'Add camera' }).first().click();
+    await page.getByText(`${name} is part of your home now.`).waitFor();
+  }
 }
 
 async function confirmRecoveryCode(page: Page): Promise<void> {

@@ -1,9 +1,10 @@
+import { checkOf } from './squares.ts';
+
 /** A picture of a street camera that carries its own number, so that whoever sees it can say which one it is. */
 export const SCENE = {
   widthPixels: 1920,
   heightPixels: 1080,
   framesPerSecond: 15,
-  /** The number stands in the upper left corner as black and white squares, the lowest bit first. */
   squarePixels: 64,
   numberBits: 12,
   checkBits: 4,
@@ -14,9 +15,6 @@ const LUMA_BYTES = WIDTH * HEIGHT;
 const NOISE_BYTES = 1 << 21;
 const BLACK = 24;
 const WHITE = 228;
-
-/** Bits that a number has to agree with: grey, black and leftovers of another picture do not. */
-export const checkOf = (number: number): number => (number * 7 + 5) & ((1 << SCENE.checkBits) - 1);
 
 /** A stream of numbers below 1 that is the same for the same seed (mulberry32). */
 function chance(seed: number): () => number {
@@ -75,7 +73,7 @@ export function createScene(): (number: number) => Buffer {
     fill(bytes, (number * 4) % WIDTH, 560 + Math.round(Math.sin(number / 4) * 6), 90, 300, 190);
     fill(bytes, ((number * 30) % (WIDTH * 2)) - 400, 760, 380, 150, 60);
     fill(bytes, 1500 + Math.round(Math.sin(number / 9) * 40), 120, 240, 24, 40);
-    const told = number | (checkOf(number) << SCENE.numberBits);
+    const told = number | (checkOf(number, SCENE) << SCENE.numberBits);
     for (let bit = 0; bit < SCENE.numberBits + SCENE.checkBits; bit++)
       fill(bytes, bit * SQUARE, 0, SQUARE, SQUARE, (told >> bit) & 1 ? WHITE : BLACK);
     return bytes;

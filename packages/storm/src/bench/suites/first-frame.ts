@@ -9,6 +9,7 @@ import { assertReal, type SeenFrame, startFrameWatch } from '../ground/frame-wat
 import { moveIn } from '../ground/newcomer.ts';
 import { startPlayingAgent } from '../ground/playing-agent.ts';
 import { freePort } from '../ground/ports.ts';
+import { quantile } from '../ground/quantile.ts';
 import { CLIP_SECONDS, FASTSTART, FRAGMENTED, recordClip, writeFiles } from '../ground/recorded-clip.ts';
 import { type SlowRoad, startSlowRoad } from '../ground/slow-road.ts';
 import type { BenchContext, Figure, Suite } from '../suite.ts';
@@ -188,12 +189,6 @@ async function run(context: BenchContext): Promise<readonly Figure[]> {
   const cpu = new Map<Kind, number>();
   for (const kind of KINDS) cpu.set(kind, await measureCpu(ground, kind, turn++));
   return figures(rounds, cpu);
-}
-
-/** The nearest rank: of ten values the tenth is p95. */
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN;
 }
 
 function figures(rounds: readonly Round[], cpu: ReadonlyMap<Kind, number>): Figure[] {
