@@ -133,7 +133,7 @@ test('camera and day filter the list, and stand in the address', async () => {
     visitor,
     'new Date(Date.now() - 86_400_000).toLocaleDateString("sv-SE")',
   );
-  await page.getByLabel('Day').fill(yesterday);
+  await page.getByLabel('Day', { exact: true }).fill(yesterday);
   await until(
     () => page.locator('.event-day').allTextContents(),
     (days) => days.join() === 'Yesterday',
@@ -143,7 +143,7 @@ test('camera and day filter the list, and stand in the address', async () => {
     () => page.locator('.event-day').allTextContents(),
     (days) => days.join() === 'Yesterday',
   );
-  await page.getByLabel('Day').fill('2020-01-01');
+  await page.getByLabel('Day', { exact: true }).fill('2020-01-01');
   await page.getByText('Nothing happened here').waitFor();
   await page.getByRole('button', { name: 'Show all events' }).click();
   await page.getByRole('heading', { name: 'Today' }).waitFor();

@@ -1,7 +1,8 @@
 import type { EventId, HomeId } from '@nightlatch/protocol/ids';
 import type { ObjectStore } from '../objects/store.ts';
-import type { Database } from '../sql/database.ts';
+import type { Ask, Database } from '../sql/database.ts';
 import {
+  bytesOver,
   deleteEvents,
   deleteObjects,
   deleteUploads,
@@ -15,7 +16,7 @@ import {
 } from '../sql/statements/sweep.ts';
 
 /** Small, so that a transaction holds its rows for milliseconds and uploads go on in between. */
-const EVENTS_OF_BATCH_MAX = 50;
+const EVENTS_OF_BATCH_MAX = 100;
 const HOMES_OF_PAGE_MAX = 200;
 /** Of one home in one sweep; the next sweep goes on, and no home waits for another's million events. */
 const BATCHES_OF_HOME_MAX = 200;
@@ -36,15 +37,19 @@ export interface Swept {
 
 /** Deletes what homes do not keep, and finishes what an earlier sweep did not. */
 export function createSweep({ database, objects, homeBytesMax, onFailed }: SweepParts) {
+  const writeDownExcess = async (ask: Ask, home: HomeId) => {
+    const [excess] = await ask(bytesOver, [home, homeBytesMax]);
+    if (excess === undefined || excess.over === 0) return [];
+    return ask(writeDownOver, [home, EVENTS_OF_BATCH_MAX, excess.over]);
+  };
+
   /** One transaction: the rows go, with the keys in them, and a row that names the files stays. */
   const deleteBatch = (home: HomeId): Promise<number> =>
     database.transact({ sweep: home }, async (ask) => {
       const [held] = await ask(holdSweep, [home]);
       if (held === undefined) return 0;
       const old = await ask(writeDownOld, [home, EVENTS_OF_BATCH_MAX]);
-      // One reason at a time: what is over is counted without what has just gone for its age.
-      const going =
-        old.length > 0 ? old : await ask(writeDownOver, [home, EVENTS_OF_BATCH_MAX, homeBytesMax]);
+      const going = old.length > 0 ? old : await writeDownExcess(ask, home);
       if (going.length === 0) return 0;
       const events = going.map(({ event }) => event);
       await ask(deleteUploads, [home, events]);

@@ -24,11 +24,12 @@ select member.session, member.account, member.home, kept.*
 from (${LIVE_MEMBER}) member
 cross join lateral (
   with sized as materialized (
-    select e.home_id, e.event_id, e.camera_id, e.started_at,
-      (select coalesce(sum(o.received_bytes), 0)::bigint from objects o
-       where o.home_id = e.home_id and o.event_id = e.event_id) as bytes,
-      exists (select from favourites f where f.home_id = e.home_id and f.event_id = e.event_id) as favourite
-    from events e where e.home_id = member.home
+    select e.camera_id, e.started_at, coalesce(o.bytes, 0) as bytes, f.event_id is not null as favourite
+    from events e
+    left join (select o.event_id, sum(o.received_bytes)::bigint as bytes from objects o
+               where o.home_id = member.home group by o.event_id) o on o.event_id = e.event_id
+    left join favourites f on f.home_id = e.home_id and f.event_id = e.event_id
+    where e.home_id = member.home
   )
   select h.home_id as "rowHome",
     (select r.bytes_max from home_retention r where r.home_id = h.home_id) as "bytesMax",

@@ -54,42 +54,55 @@ const writeDown = (name: string, reason: 'days' | 'bytes', going: string) =>
     row: z.object({ event: EventId, camera: CameraId }),
   });
 
-/** Writes down what is older than its camera keeps, oldest first. Parameters: home, how many at most. */
+/**
+ * Writes down what is older than its camera keeps, oldest first. Parameters: home, how many at most of each camera. Each
+ * camera is read along its index, so that a batch costs as much as it deletes and not as much as there is.
+ */
 export const writeDownOld = writeDown(
   'write-down-old',
   'days',
   `
   select e.* from camera_retention r
-  join events e on e.home_id = r.home_id and e.camera_id = r.camera_id
-  where r.home_id = $1 and r.days is not null
-    and e.started_at < (extract(epoch from now()) * 1000)::bigint - r.days::bigint * 86400000
-    and ${MAY_GO}
-  order by e.started_at, e.event_id
-  limit $2::int
-  for update of e`,
+  cross join lateral (
+    select e.* from events e
+    where e.camera_id = r.camera_id
+      and e.started_at < (extract(epoch from now()) * 1000)::bigint - r.days::bigint * 86400000
+      and ${MAY_GO}
+    order by e.started_at, e.event_id
+    limit $2::int
+    for update of e) e
+  where r.home_id = $1 and r.days is not null`,
 );
 
+/** How many bytes have to go; 0 where there is no bound. Parameters: home, the cloud's own bound in bytes or null. */
+export const bytesOver = statement({
+  name: 'bytes-over',
+  text: `
+select case when b.bound is null then 0
+  else greatest(0, (select coalesce(sum(o.received_bytes), 0) from objects o where o.home_id = $1) - b.bound)
+  end::bigint as over
+from (select least((select r.bytes_max from home_retention r where r.home_id = $1), $2::bigint) as bound) b`,
+  row: z.object({ over: z.number() }),
+});
+
 /**
- * Writes down the oldest that have to go so that the home has no more than it keeps. What favourites and growing events
- * take counts, and they stay. Parameters: home, how many at most, the cloud's own limit in bytes or null.
+ * Writes down the oldest until so many bytes go with them. What favourites and growing events take counts, and they stay.
+ * Parameters: home, how many at most, bytes.
  */
 export const writeDownOver = writeDown(
   'write-down-over',
   'bytes',
   `
-  select e.* from events e
-  join (
-    select m.home_id, m.event_id, sum(m.bytes) over (order by m.started_at, m.event_id) - m.bytes as before
-    from (select e.home_id, e.event_id, e.started_at,
-            (select coalesce(sum(o.received_bytes), 0) from objects o
-             where o.home_id = e.home_id and o.event_id = e.event_id) as bytes
-          from events e where ${MAY_GO}) m
-  ) m on m.home_id = e.home_id and m.event_id = e.event_id
-  where m.before < (select coalesce(sum(o.received_bytes), 0) from objects o where o.home_id = $1)
-    - least((select r.bytes_max from home_retention r where r.home_id = $1), $3::bigint)
-  order by e.started_at, e.event_id
-  limit $2::int
-  for update of e`,
+  select e.* from (
+    select e.*, sum(e.size) over (order by e.started_at, e.event_id) - e.size as before
+    from (
+      select e.*, (select coalesce(sum(o.received_bytes), 0) from objects o
+                   where o.home_id = e.home_id and o.event_id = e.event_id) as size
+      from events e where ${MAY_GO}
+      order by e.started_at, e.event_id
+      limit $2::int
+      for update of e) e
+  ) e where e.before < $3::bigint`,
 );
 
 const deleteRows = (table: 'uploads' | 'objects' | 'events') =>
@@ -134,13 +147,14 @@ export const filesAreGone = statement({
  */
 export const forgetDeletions = statement({
   name: 'forget-deletions',
-  with: `forgotten as (
-  delete from deletions where home_id = $1 and event_id in (
-    select d.event_id from deletions d
-    where d.home_id = $1 and d.files_gone_at < now() - interval '30 days'
-      and not exists (select from events e where e.home_id = d.home_id and e.camera_id = d.camera_id
-                        and e.started_at < d.started_at)
-    limit $2::int)
+  with: `done as materialized (
+  select d.event_id from deletions d
+  where d.home_id = $1 and d.files_gone_at < now() - interval '30 days'
+    and not exists (select from events e where e.home_id = d.home_id and e.camera_id = d.camera_id
+                      and e.started_at < d.started_at)
+  limit $2::int
+), forgotten as (
+  delete from deletions where home_id = $1 and event_id = any (array(select event_id::text from done))
   returning 1
 )`,
   text: 'select count(*)::int as count from forgotten',
