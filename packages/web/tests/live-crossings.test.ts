@@ -216,6 +216,17 @@ test('a grant of an epoch that this browser knows to have ended shows nothing, a
   );
 });
 
+test('an agent that hears of a new epoch a moment later is asked again, and nothing is reported', async () => {
+  const camera = cloud.live.at(0);
+  cloud.reports.length = 0;
+  let tries = 0;
+  camera.cross.grant = async (old, asked) => (tries++ === 0 ? old : camera.grantOf(asked, { epoch: 2 }));
+  await visitor.page.goto(`/cameras/${camera.camera}`);
+  await untilColour(visitor, VIDEO, COLOURS[OURS]);
+  assert.ok(tries > 1);
+  assert.deepEqual(reasons(), []);
+});
+
 test('an honest picture is seen again after all of them', async () => {
   await visitor.page.goto(`/cameras/${garden.camera}`);
   await untilColour(visitor, VIDEO, COLOURS[FOREIGN]);

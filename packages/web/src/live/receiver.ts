@@ -24,7 +24,13 @@ export interface AskedLive {
 
 /** What may go on to the player. */
 export type LivePiece =
-  | { readonly kind: 'begin'; readonly tracks: LiveTracks; readonly segment: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'begin';
+      readonly tracks: LiveTracks;
+      readonly segment: Uint8Array<ArrayBuffer>;
+      /** The epoch that the agent knew when it granted. */
+      readonly epoch: number;
+    }
   | {
       readonly kind: 'fragment';
       readonly bytes: Uint8Array<ArrayBuffer>;
@@ -60,6 +66,7 @@ export function createReceiver({
   let opener: RecordOpener | null = null;
   let hasBegun = false;
   let newest = 0;
+  let epoch = 0;
 
   async function grant(jws: string): Promise<null> {
     const opened = await refusing('live', () => guards.grant(jws, { ...asked, ephemeral }));
@@ -69,6 +76,7 @@ export function createReceiver({
     opener = await refusing('live', () =>
       guards.opener({ home, camera, broadcast: opened.broadcast }, opened.liveKey),
     );
+    epoch = opened.epoch;
     hasBegun = false;
     return null;
   }
@@ -83,7 +91,7 @@ export function createReceiver({
     if (opened.kind === 'fragment')
       return { kind: 'fragment', bytes: opened.plaintext, keyFrame: opened.keyFrame, follows };
     hasBegun = true;
-    return { kind: 'begin', ...(await refusing('live', () => readInit(opened.plaintext))) };
+    return { kind: 'begin', epoch, ...(await refusing('live', () => readInit(opened.plaintext))) };
   }
 
   return {

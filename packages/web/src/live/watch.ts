@@ -17,6 +17,13 @@ const STALL_MILLISECONDS_MAX = 15_000;
 const LOOK_MILLISECONDS = 250;
 /** Somebody who watched for so long starts again without waiting. */
 const SETTLED_MILLISECONDS = 10_000;
+/**
+ * The agent may hear of a new epoch later than this browser. Nothing of the old one is opened meanwhile; when it still
+ * answers by it after so many tries, it is a mismatch.
+ */
+const OLD_EPOCHS_MAX = 4;
+/** After a change of epoch the agent begins anew by itself; when it has not for so long, it is asked. */
+const OLD_EPOCH_MILLISECONDS_MAX = 10_000;
 /** A decoder that gives up so often before its first picture will not take the next try either. */
 const BREAKS_MAX = 4;
 const FIRST_WAIT_MILLISECONDS = 500;
@@ -55,6 +62,8 @@ interface Over {
   readonly words?: string;
   /** The browser's decoder gave up. */
   readonly broken?: boolean;
+  /** It is asked again, but not at once. */
+  readonly waits?: boolean;
 }
 
 const TROUBLES: Readonly<Record<LiveTrouble, LivePhase>> = {
@@ -86,6 +95,8 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
   let grantedFor: AskedLive | null = null;
   /** How often in a row the decoder gave up before a picture. */
   let breaks = 0;
+  /** How often in a row the agent answered by an epoch that has ended. */
+  let oldEpochs = 0;
 
   const tell = (change: Partial<LiveState>) => {
     if (signal.aborted) return;
@@ -105,6 +116,8 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
       let keyGap = 0;
       let waits = false;
       let cameAt = 0;
+      let epoch = Number.POSITIVE_INFINITY;
+      let oldSince: number | null = null;
       const done = (over: Over) => {
         clearInterval(timer);
         breakOff = () => undefined;
@@ -139,6 +152,8 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
           else done({ phase: TROUBLES[piece.reason] });
         } else if (piece.kind === 'begin') {
           waits = false;
+          oldEpochs = 0;
+          epoch = piece.epoch;
           watched = { place: -1, at: performance.now() };
           if (!fresh) player?.close();
           if (!fresh || player === null) player = startPlayer();
@@ -163,6 +178,8 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
           end: (end) => {
             if (end.kind === 'behind') return done({ phase: 'restarting' });
             if (end.kind === 'closed') return done({ phase: CLOSES[end.code] ?? 'lost' });
+            if (end.refusal.reason === 'wrong-epoch' && ++oldEpochs < OLD_EPOCHS_MAX)
+              return done({ phase: 'connecting', waits: true });
             report({ what: end.refusal.what, asked: { camera: wish.camera }, reason: end.refusal.reason });
             return done({ phase: 'refused', words: wordsOf(end.refusal) });
           },
@@ -172,16 +189,19 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
       const timer = setInterval(() => {
         const now = performance.now();
         const place = video.currentTime;
+        oldSince = (asked()?.epoch ?? 0) > epoch ? (oldSince ?? now) : null;
+        if (oldSince !== null && now - oldSince > OLD_EPOCH_MILLISECONDS_MAX)
+          return done({ phase: 'connecting' });
         if (place !== watched.place || waits) watched = { place, at: now };
         const isRunning = state.phase === 'live';
         const patience = isRunning ? stallAfter(keyGap) : START_MILLISECONDS_MAX;
-        if (now - watched.at <= patience) return;
+        if (now - watched.at <= patience) return undefined;
         // Pictures come and do not play: they wait for sound that is announced and missing. So on without it.
         if (sound && now - cameAt < STALL_MILLISECONDS_MIN / 2) {
           sound = false;
           video.muted = true;
         }
-        done({ phase: 'restarting' });
+        return done({ phase: 'restarting' });
       }, LOOK_MILLISECONDS);
     });
   }
@@ -202,7 +222,8 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
       if (over.broken && ++breaks >= BREAKS_MAX) return finish({ phase: 'unplayable' });
       if (over.phase === 'lost' && (await isGone(wish))) return finish({ phase: 'ended' });
       tell({ phase: over.phase });
-      if (over.phase === 'hidden' || over.phase === 'paused' || over.phase === 'connecting') {
+      const isWished = over.phase === 'hidden' || over.phase === 'paused' || over.phase === 'connecting';
+      if (isWished && !over.waits) {
         attempt = -1;
         continue;
       }
@@ -272,8 +293,7 @@ export function startWatch({ video, asked, signing, report, onState }: WatchGive
         now !== null &&
         grantedFor !== null &&
         now.agent === grantedFor.agent &&
-        now.deviceKey === grantedFor.deviceKey &&
-        now.epoch === grantedFor.epoch;
+        now.deviceKey === grantedFor.deviceKey;
       if (!isSame) breakOff('connecting');
     },
     close() {

@@ -148,9 +148,9 @@ export function createLiveCamera(home: SealedHome, camera: CameraId, withSound =
     watchers,
     join,
     /** The real answer of this camera's agent to any request, also one that is not for it. */
-    async grantOf(request: string): Promise<string> {
+    async grantOf(request: string, wish: GrantWish = { camera }): Promise<string> {
       running ??= { broadcast: await startBroadcast(home, camera, source), kept: [], index: 0 };
-      return running.broadcast.grant(request, { camera });
+      return running.broadcast.grant(request, wish);
     },
     show: (colour: number) => source.show(colour),
     /** A camera that sends nothing while its socket stays open. */
