@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PublicKey } from '@nightlatch/protocol/encoding';
 import { newWatchId } from '@nightlatch/protocol/ids';
 import { WATCHES_MAX } from '../src/live/live.ts';
 import type { LiveMessage } from '../src/recorder/live-feed.ts';
@@ -250,6 +251,33 @@ test('a watch that is known already makes no sense, and more of them than can be
   assert.deepEqual(troubles(staged), []);
   staged.live.order(late.order);
   assert.deepEqual(troubles(staged), [`${late.watch} busy`]);
+});
+
+test('a key that nothing can be sealed to is refused, and everybody else keeps the picture', async () => {
+  const home = await newLiveHome();
+  // A point of small order: the platform refuses to agree on a secret with it.
+  const ephemeralKey = PublicKey.parse(Buffer.alloc(32).toString('base64url'));
+  for (const first of [true, false]) {
+    const staged = stageLive(home);
+    const bad = await newLiveViewer(home, { ephemeralKey: first ? ephemeralKey : otherKey() });
+    const good = first ? null : await seeing(staged, home);
+    staged.live.order(bad.order);
+    if (first) await until('the camera to be asked', () => staged.take());
+    const viewer = good ?? (await newLiveViewer(home));
+    if (good === null) {
+      staged.live.order(viewer.order);
+      staged.start();
+    }
+    await until('the refusal', () => troubles(staged).length > 0);
+    assert.deepEqual(troubles(staged), [`${bad.watch} refused`]);
+    const before = (await viewer.see(staged))?.sequences.length ?? 0;
+    staged.pictures(1);
+    await until('the next', async () => ((await viewer.see(staged))?.sequences.length ?? 0) > before);
+  }
+  /** Another such point. */
+  function otherKey(): PublicKey {
+    return PublicKey.parse(Buffer.from([1, ...new Array<number>(31).fill(0)]).toString('base64url'));
+  }
 });
 
 test('a picture too large for a record is left out, and the next one says that something is missing', async () => {

@@ -60,7 +60,18 @@ export function createAudience(parts: AudienceParts): Audience {
     end();
   }
   async function grant(of: Broadcast, watch: WatchId, request: LiveRequest): Promise<void> {
-    const signed = await of.grantFor(request);
+    let signed: string;
+    try {
+      signed = await of.grantFor(request);
+    } catch (error) {
+      // There are keys that nothing can be sealed to. Whoever sends one gets no picture, and nobody else loses theirs.
+      parts.onFault(error);
+      if (watches.get(watch) !== request) return;
+      watches.delete(watch);
+      tell({ kind: 'trouble', watch, reason: 'refused' });
+      if (watches.size === 0) end();
+      return;
+    }
     if (broadcast === of && watches.get(watch) === request)
       tell({ kind: 'grant', watch, broadcast: of.id, grant: signed });
   }
