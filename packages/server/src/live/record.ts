@@ -16,8 +16,9 @@ export class LiveRecord {
   readonly #subject: LiveSubject;
   /** Throws `VaultError` for what is no record. */
   constructor(bytes: Uint8Array, agent: AgentId) {
-    this.#bytes = bytes;
-    this.#header = parseLiveHeader(bytes);
+    // A short record is a piece of whatever came with it, and would keep all of that from being freed.
+    this.#bytes = bytes.buffer.byteLength > 2 * bytes.length ? new Uint8Array(bytes) : bytes;
+    this.#header = parseLiveHeader(this.#bytes);
     this.#subject = Object.freeze({ ...this.#header.label, agent });
   }
   get bytes(): Uint8Array {
