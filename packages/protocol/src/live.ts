@@ -45,6 +45,8 @@ export type LiveTracks = z.infer<typeof LiveTracks>;
 
 /** A key frame of an 8K camera fits; nothing longer is sealed, relayed or opened. */
 export const LIVE_RECORD_BYTES_MAX = 4 * 1024 * 1024;
+/** As a record, the beginning of a broadcast, which a relay keeps for as long as the broadcast. Real ones have 2 KiB. */
+export const LIVE_INIT_BYTES_MAX = 64 * 1024;
 /** The largest text message on either socket. */
 export const LIVE_MESSAGE_BYTES_MAX = 8 * 1024;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BroadcastId } from '@nightlatch/protocol/ids';
-import { LIVE_RECORD_BYTES_MAX } from '@nightlatch/protocol/live';
+import { LIVE_INIT_BYTES_MAX, LIVE_RECORD_BYTES_MAX } from '@nightlatch/protocol/live';
 import { home, label as objectLabel, otherCamera, otherHome, ramp } from '../tests/making/fixed.ts';
 import { concat, uint32, utf8 } from './encoding.ts';
 import { VaultError } from './errors.ts';
@@ -110,7 +110,8 @@ test('a key has 32 bytes, a record a largest size, and a sealer stops at its fir
   await assert.rejects(createRecordSealer(label, ramp(0, 31)), { reason: 'malformed' });
   await assert.rejects(createRecordOpener(label, ramp(0, 33)), { reason: 'malformed' });
   const big = await createRecordSealer(label, liveKey);
-  await assert.rejects(big.seal('init', false, new Uint8Array(LIVE_RECORD_BYTES_MAX)), RangeError);
+  await assert.rejects(big.seal('init', false, new Uint8Array(LIVE_INIT_BYTES_MAX)), RangeError);
+  await assert.rejects(big.seal('fragment', false, new Uint8Array(LIVE_RECORD_BYTES_MAX)), RangeError);
   const broken = await createRecordSealer(label, liveKey);
   // @ts-expect-error: what is not bytes makes the platform fail
   await assert.rejects(broken.seal('init', false, { length: 3 }));

@@ -1,5 +1,5 @@
 import { BroadcastId, CameraId, HomeId } from '@nightlatch/protocol/ids';
-import { LIVE_RECORD_BYTES_MAX, LiveTracks } from '@nightlatch/protocol/live';
+import { LIVE_INIT_BYTES_MAX, LIVE_RECORD_BYTES_MAX, LiveTracks } from '@nightlatch/protocol/live';
 import { decrypt, encrypt, importAeadKey, TAG_BYTES } from './aead.ts';
 import { type Bytes, concat, uint32, utf8 } from './encoding.ts';
 import { refuse } from './errors.ts';
@@ -100,8 +100,9 @@ export async function createRecordSealer(label: LiveLabel, liveKey: Bytes): Prom
       const sequence = next++;
       const fixed = Uint8Array.of(SUITE, KINDS.indexOf(kind) + 1, keyFrame ? KEY_FRAME_FLAG : 0);
       const header = concat(MAGIC, fixed, uint32(sequence), ids);
-      if (header.length + plaintext.length + TAG_BYTES > LIVE_RECORD_BYTES_MAX)
-        throw new RangeError(`a live record has at most ${LIVE_RECORD_BYTES_MAX} bytes`);
+      const bytesMax = kind === 'init' ? LIVE_INIT_BYTES_MAX : LIVE_RECORD_BYTES_MAX;
+      if (header.length + plaintext.length + TAG_BYTES > bytesMax)
+        throw new RangeError(`a live record of this kind has at most ${bytesMax} bytes`);
       try {
         return concat(header, await encrypt(key, nonceOf(sequence), header, plaintext));
       } catch (error) {

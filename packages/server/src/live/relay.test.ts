@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { AgentId, CameraId, HomeId, newBroadcastId, type WatchId } from '@nightlatch/protocol/ids';
-import type { LinkOrder } from '@nightlatch/protocol/live';
+import { LIVE_INIT_BYTES_MAX, type LinkOrder } from '@nightlatch/protocol/live';
 import { createRecordSealer } from '@nightlatch/vault/live-records';
 import { createRelay, type RelayLimits } from './relay.ts';
 
@@ -30,13 +30,16 @@ function newRelay(limits: Partial<RelayLimits> = {}) {
     });
     return { ...side, orders, closed };
   };
-  const watch = (of: CameraId = camera, at: HomeId = home) => {
+  const watch = (of: CameraId = camera, at: HomeId = home, onGrant = () => {}) => {
     const got: string[] = [];
     const watching = relay.watch(
       { home: at, camera: of, agent, request: 'a.b.c' },
       {
         begin: () => {},
-        grant: () => void got.push('grant'),
+        grant: () => {
+          got.push('grant');
+          onGrant();
+        },
         record: ({ kind }) => void got.push(kind),
         trouble: (reason) => void got.push(reason),
       },
@@ -110,6 +113,40 @@ test('a link that sends what is of another home, or of another camera than its b
       side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast: mixed.broadcast, grant: 'a.b.c' }),
     /one camera/,
   );
+});
+
+test('of a camera whose last viewer the agent sent away, nothing is kept either', async () => {
+  const { link, watch } = newRelay();
+  const side = link();
+  watch();
+  const { init, broadcast } = await beginningOf({ home, camera });
+  side.record(init);
+  side.news({ kind: 'trouble', watch: lastWatch(side.orders), reason: 'busy' });
+  const second = watch();
+  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
+  assert.deepEqual(second.got, ['grant']);
+});
+
+test('a viewer who leaves at the grant does not join, also where others watch', async () => {
+  const { link, watch } = newRelay();
+  const side = link();
+  const first = watch();
+  const { init, broadcast } = await beginningOf({ home, camera });
+  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
+  const second = watch(camera, home, () => second.leave('ended'));
+  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
+  side.record(init);
+  assert.deepEqual([first.got, second.got], [['grant', 'init'], ['grant']]);
+});
+
+test('a beginning that is longer than any is refused: it would be kept outside of every other bound', async () => {
+  const { link, watch } = newRelay();
+  const side = link();
+  watch();
+  const { init } = await beginningOf({ home, camera });
+  const long = new Uint8Array(LIVE_INIT_BYTES_MAX + 1);
+  long.set(init);
+  assert.throws(() => side.record(long), /longer than any/);
 });
 
 test('an agent that is linked for another home is away', () => {

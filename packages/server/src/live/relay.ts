@@ -1,6 +1,12 @@
 import type { AgentId, BroadcastId, CameraId, HomeId, RandomBytes, WatchId } from '@nightlatch/protocol/ids';
 import { newWatchId } from '@nightlatch/protocol/ids';
-import { LIVE_CLOSE, type LinkNews, type LinkOrder, type LiveTrouble } from '@nightlatch/protocol/live';
+import {
+  LIVE_CLOSE,
+  LIVE_INIT_BYTES_MAX,
+  type LinkNews,
+  type LinkOrder,
+  type LiveTrouble,
+} from '@nightlatch/protocol/live';
 import {
   type Broadcast,
   type BroadcastLimits,
@@ -158,12 +164,15 @@ export function createRelay(options: {
     broadcast.leave(watch.viewer);
     watch.broadcast = broadcast;
     watch.viewer.grant(news.grant);
-    broadcast.join(watch.viewer);
+    // A grant that is not for this viewer has ended its watch within that call.
+    if (link.watches.get(news.watch) === watch) broadcast.join(watch.viewer);
   };
 
   const takeRecord = (link: Link, record: LiveRecord): void => {
     const { home, camera, broadcast: id } = record.subject;
     if (home !== link.home) throw new Error('a record is of another home than its link');
+    if (record.kind === 'init' && record.bytes.length > LIVE_INIT_BYTES_MAX)
+      throw new Error('the beginning of a broadcast is longer than any is');
     let broadcast = link.broadcasts.get(id);
     // The beginning may come before the grant.
     if (broadcast === undefined && record.kind === 'init' && watchesOf(link, camera) > 0)
@@ -217,7 +226,10 @@ export function createRelay(options: {
           if (watch === undefined) return;
           leaveBroadcast(link, watch);
           // While the camera is away the watch stays: a new grant comes when it is back.
-          if (news.reason !== 'camera-offline') link.watches.delete(news.watch);
+          if (news.reason !== 'camera-offline') {
+            link.watches.delete(news.watch);
+            leave(link, watch);
+          }
           watch.viewer.trouble(news.reason);
         },
         record: (bytes) => takeRecord(link, new LiveRecord(bytes, agent)),
