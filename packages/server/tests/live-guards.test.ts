@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { Viewer } from '../src/live/relay.ts';
@@ -251,4 +252,23 @@ test('an account has only so many live pictures, a closed one makes room, and wh
   let third = await connectSocket(url, headers);
   while ('status' in third) third = await connectSocket(url, headers);
   assert.equal(await inboxOf(third).closed, 4400);
+});
+
+test('what waits for the viewers of an account has a bound, however much may wait for each of them', async () => {
+  const cloud = await cloudWith({
+    egress: { live: { waitingBytesMax: 1e9, waitingBytesPerAccountMax: 2_000_000 } },
+  });
+  const { link, viewer, watch, send } = await newLiveRoad(cloud, await newSide(cloud));
+  viewer.socket.pause();
+  const large = 'x'.repeat(1_000_000);
+  // More than the machine's own buffers take.
+  for (let picture = 0; picture < 40; picture++) await send(true, large);
+  link.trouble(watch, 'camera-offline');
+  const handled = once(link.socket, 'pong');
+  link.socket.ping();
+  await handled;
+  viewer.socket.resume();
+  let records = 0;
+  while (typeof (await viewer.next()) !== 'string') records += 1;
+  assert.ok(records > 0 && records < 40, `${records} records`);
 });

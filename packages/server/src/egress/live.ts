@@ -32,6 +32,8 @@ export interface LiveLimits {
   readonly patienceMilliseconds: number;
   /** While more than this waits for a viewer, nothing more is sent; then it goes on at a key frame. See `createPace`. */
   readonly waitingBytesMax: number;
+  /** What may wait for all viewers of an account together: a large key frame or burst may wait for each, beyond the above. */
+  readonly waitingBytesPerAccountMax: number;
   /** Grants and troubles that wait for a viewer who does not read; with one more it has to come again. */
   readonly newsWaitingMax: number;
   readonly spanMilliseconds: number;
@@ -45,6 +47,8 @@ const LIMITS: LiveLimits = {
   patienceMilliseconds: 2_000,
   // A second of a camera at 2 Mbit/s.
   waitingBytesMax: 256 * 1024,
+  // The beginnings of a wall of sixteen cameras, all at once.
+  waitingBytesPerAccountMax: 64 * 1024 * 1024,
   newsWaitingMax: 16,
   spanMilliseconds: 15_000,
 };
@@ -56,6 +60,12 @@ const CLOSES: Partial<Record<LiveTrouble, number>> = {
   refused: LIVE_CLOSE.ended,
   ended: LIVE_CLOSE.ended,
 };
+
+/** What the viewers of one account have open and under way. */
+interface OfAccount {
+  watches: number;
+  waitingBytes: number;
+}
 
 /** Resolves to false when `question` throws or takes too long. */
 async function withPatience(question: Promise<boolean>, milliseconds: number): Promise<boolean> {
@@ -78,22 +88,23 @@ async function withPatience(question: Promise<boolean>, milliseconds: number): P
  */
 export function liveEgress(parts: EgressParts, given: Partial<LiveLimits>) {
   const limits = { ...LIMITS, ...given };
-  const underWay = new Map<AccountId, number>();
+  const underWay = new Map<AccountId, OfAccount>();
   const open = new Set<{ readonly close: () => void; readonly settled: Promise<void> }>();
   let stopped = false;
 
-  const reserve = (account: AccountId): (() => void) => {
-    const ofAccount = underWay.get(account) ?? 0;
-    if (ofAccount >= limits.watchesPerAccountMax || open.size >= limits.watchesMax)
+  const reserve = (account: AccountId): { readonly ofAccount: OfAccount; readonly release: () => void } => {
+    const ofAccount = underWay.get(account) ?? { watches: 0, waitingBytes: 0 };
+    if (ofAccount.watches >= limits.watchesPerAccountMax || open.size >= limits.watchesMax)
       throw new NightlatchError('too-many-attempts', 'Too many live pictures are open. Close some of them.', {
         retryAfterSeconds: 15,
       });
-    underWay.set(account, ofAccount + 1);
-    return () => {
-      const left = (underWay.get(account) ?? 1) - 1;
-      if (left === 0) underWay.delete(account);
-      else underWay.set(account, left);
+    underWay.set(account, ofAccount);
+    ofAccount.watches += 1;
+    const release = (): void => {
+      ofAccount.watches -= 1;
+      if (ofAccount.watches === 0) underWay.delete(account);
     };
+    return { ofAccount, release };
   };
 
   return {
@@ -104,9 +115,9 @@ export function liveEgress(parts: EgressParts, given: Partial<LiveLimits>) {
       upgrade: () => Promise<WebSocket>,
     ): Promise<void> => {
       const { agent } = parts.take(grant, { what: 'camera', ...cameraKeys(asked) });
-      const release = reserve(asked.account);
+      const { ofAccount, release } = reserve(asked.account);
       try {
-        const watch = serve({ parts, limits, asked, agent, socket: await upgrade() });
+        const watch = serve({ parts, limits, asked, agent, ofAccount, socket: await upgrade() });
         open.add(watch);
         if (stopped) watch.close();
         void watch.settled.then(() => {
@@ -133,11 +144,12 @@ interface Serving {
   readonly limits: LiveLimits;
   readonly asked: AskedCamera;
   readonly agent: AgentId;
+  readonly ofAccount: OfAccount;
   readonly socket: WebSocket;
 }
 
 /** One viewer, from the upgrade until everything about it is written down. */
-function serve({ parts, limits, asked, agent, socket }: Serving) {
+function serve({ parts, limits, asked, agent, ofAccount, socket }: Serving) {
   const { gate, take, hub, relay, refuse, sameLive } = parts;
   const { session, account, home, camera } = asked;
   let over = false;
@@ -225,8 +237,13 @@ function serve({ parts, limits, asked, agent, socket }: Serving) {
         if (subject === undefined || !sameLive(record.subject, subject))
           return crossed('a live record says that it is of something else', subject ?? asked);
         const keyFrame = kind === 'init' || record.keyFrame;
-        if (pace.goes({ keyFrame, bytes: bytes.length }, socket.bufferedAmount)) {
-          socket.send(bytes);
+        const isFull = ofAccount.waitingBytes + bytes.length > limits.waitingBytesPerAccountMax;
+        const waiting = isFull ? Number.POSITIVE_INFINITY : socket.bufferedAmount;
+        if (pace.goes({ keyFrame, bytes: bytes.length }, waiting)) {
+          ofAccount.waitingBytes += bytes.length;
+          socket.send(bytes, () => {
+            ofAccount.waitingBytes -= bytes.length;
+          });
           spans.sent(bytes.length);
         } else if (kind === 'init') {
           // Without its beginning nothing of a broadcast can be played.
