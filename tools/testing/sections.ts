@@ -96,7 +96,7 @@ export const SECTIONS: readonly Section[] = [
     name: 'browser',
     about: "in Debian's Chromium",
     owns: isBrowser,
-    concurrency: 1,
+    concurrency: 2,
     testMilliseconds: BROWSER_MILLISECONDS,
     needs: () => meetRequirements(),
   }),
