@@ -52,8 +52,8 @@ export function objectQuestion({ database, statements, prove, authority }: GateP
   return async (asked: AskedObject): Promise<Grant<ObjectContent>> => {
     const row = await batcher.ask(asked);
     if (row === undefined) throw notFound();
-    prove({ proof: proofOf(asked) }, row);
     const { session, account, home, event, kind, revision } = asked;
+    prove({ session, account, memberHome: home, home, event, kind, revision }, row);
     const { camera, epoch, receivedBytes, complete } = row;
     return authority.mint({
       what: 'object',
@@ -80,19 +80,28 @@ interface Viewer extends Omit<AskedObject, 'event'> {
 /** Who asks for what, each once: a page of pictures has one viewer. */
 function byViewer(asked: readonly AskedObject[]): Viewer[] {
   const viewers = new Map<string, Viewer>();
-  for (const [index, { session, account, home, event, kind, revision }] of asked.entries()) {
-    const key = `${session}/${account}/${home}/${kind}/${revision}`;
-    let viewer = viewers.get(key);
-    if (viewer === undefined) {
-      viewer = { session, account, home, kind, revision, events: new Map() };
+  // The questions of a page come one after another.
+  let viewer: Viewer | undefined;
+  for (const [index, one] of asked.entries()) {
+    if (viewer === undefined || !asksLike(viewer, one)) {
+      const { session, account, home, kind, revision } = one;
+      const key = `${session}/${account}/${home}/${kind}/${revision}`;
+      viewer = viewers.get(key) ?? { session, account, home, kind, revision, events: new Map() };
       viewers.set(key, viewer);
     }
-    const questions = viewer.events.get(event);
-    if (questions === undefined) viewer.events.set(event, [index]);
+    const questions = viewer.events.get(one.event);
+    if (questions === undefined) viewer.events.set(one.event, [index]);
     else questions.push(index);
   }
   return [...viewers.values()];
 }
+
+const asksLike = (viewer: Viewer, { session, account, home, kind, revision }: AskedObject): boolean =>
+  viewer.session === session &&
+  viewer.account === account &&
+  viewer.home === home &&
+  viewer.kind === kind &&
+  viewer.revision === revision;
 
 /**
  * Gives each question of the viewer its row. A row of an event that was not asked for is given to a question that has
@@ -118,7 +127,3 @@ function handOut(
     answers[index] = row;
   }
 }
-
-/** What the row of this question has to say of itself; no id has a `/` in it. The home of the membership comes first. */
-const proofOf = ({ session, account, home, event, kind, revision }: AskedObject): string =>
-  `${session}/${account}/${home}/${home}/${event}/${kind}/${revision}`;

@@ -5,9 +5,10 @@ type Keys = object;
 /** Whether a row is of what was asked for: every key of the question is in the row with the same value. */
 export type SameKeys = (asked: Keys, row: Keys) => boolean;
 export const sameKeys: SameKeys = (asked, row) =>
-  Object.entries(asked).every(
-    ([key, value]) => value !== undefined && Object.hasOwn(row, key) && Reflect.get(row, key) === value,
-  );
+  Object.keys(asked).every((key) => {
+    const value = Reflect.get(asked, key);
+    return value !== undefined && Object.hasOwn(row, key) && Reflect.get(row, key) === value;
+  });
 
 /** A thing came that is not what was asked for. It was stopped; the operator has to know. */
 export interface Mismatch {

@@ -1,11 +1,16 @@
 import { CameraId } from '@nightlatch/protocol/ids';
 import { type RawRow, statement } from '../statement.ts';
 
-/** What the gate learns of an object that somebody may have. */
+/** What the gate learns of an object that somebody may have; every key is from the rows themselves. */
 export interface GateObjectRow {
-  /** Session, account, home of the membership, home, event, kind and revision, joined by `/`, from the rows themselves. */
-  readonly proof: string;
+  readonly session: string;
+  readonly account: string;
+  /** The home of the membership. */
+  readonly memberHome: string;
+  readonly home: string;
   readonly event: string;
+  readonly kind: string;
+  readonly revision: number;
   readonly camera: CameraId;
   readonly epoch: number;
   readonly receivedBytes: number;
@@ -19,27 +24,56 @@ export interface GateObjectRows {
   readonly objects: readonly GateObjectRow[];
 }
 
+/** Of each object the database tells these, a list of all objects for each; `readLine` reads them in this order. */
+const COLUMNS = [
+  'o.home_id',
+  'o.event_id',
+  'o.kind',
+  'o.revision::text',
+  'o.camera_id',
+  'o.epoch::text',
+  'o.received_bytes::text',
+  "case when o.completed_at is null then 'f' else 't' end",
+];
+
 const unreadable = (): never => {
   throw new TypeError('gate-objects: a line cannot be read');
 };
 
-function readObject(viewer: string, text: string): GateObjectRow {
-  const [home, event, kind, revision, camera, epoch, receivedBytes, complete, ...more] = text.split('/');
-  if (event === undefined || (complete !== 't' && complete !== 'f') || more.length > 0) return unreadable();
-  return {
-    proof: `${viewer}/${home}/${event}/${kind}/${revision}`,
-    event,
-    camera: CameraId.parse(camera),
-    epoch: Number(epoch),
-    receivedBytes: Number(receivedBytes),
-    complete: complete === 't',
-  };
-}
-
 function readLine(line: string): GateObjectRows {
-  const [place = '', viewer, ...objects] = line.split(' ');
-  if (viewer === undefined || !/^\d+$/.test(place)) return unreadable();
-  return { place: Number(place), objects: objects.map((text) => readObject(viewer, text)) };
+  const [place = '', session, account, memberHome, ...lists] = line.split(' ');
+  if (session === undefined || account === undefined || memberHome === undefined || !/^\d+$/.test(place))
+    return unreadable();
+  if (lists.length === 0) return { place: Number(place), objects: [] };
+  if (lists.length !== COLUMNS.length) return unreadable();
+  const [homes, events = [], kinds, revisions, cameras, epochs, received, completed] = lists.map((list) =>
+    list.split(','),
+  );
+  /** A list that is shorter than that of the events cannot be read. */
+  const cell = (column: readonly string[] | undefined, index: number): string =>
+    column?.length === events.length ? (column[index] ?? unreadable()) : unreadable();
+  // Most objects of a page are of the camera before.
+  let camera: CameraId | undefined;
+  const objects = events.map((event, index): GateObjectRow => {
+    const complete = cell(completed, index);
+    if (complete !== 't' && complete !== 'f') return unreadable();
+    const said = cell(cameras, index);
+    if (camera !== said) camera = CameraId.parse(said);
+    return {
+      session,
+      account,
+      memberHome,
+      home: cell(homes, index),
+      event,
+      kind: cell(kinds, index),
+      revision: Number(cell(revisions, index)),
+      camera,
+      epoch: Number(cell(epochs, index)),
+      receivedBytes: Number(cell(received, index)),
+      complete: complete === 't',
+    };
+  });
+  return { place: Number(place), objects };
 }
 
 /** A line for each viewer, in one row: rows and columns of a batch cost the client as much as their content. */
@@ -52,17 +86,19 @@ function row({ lines }: RawRow): readonly GateObjectRows[] {
 /**
  * Many questions in one statement. Viewers are who asks for objects of one kind and revision, each once: arrays of
  * sessions, accounts, homes, kinds, revisions, and of the events asked for, joined by commas. Answers a line for each
- * viewer who may have something: its place, session, account and home of the membership, and then each object.
+ * viewer who may have something: its place, session, account and home of the membership, and a list for each column of
+ * the objects. All lists of a line are made in one pass over the same rows, so they are in the same order; a column that
+ * could be null would be a hole in its list, and the line could not be read.
  *
- * One look-up in the index finds all objects of a viewer (half the CPU of one look-up each, measured). The lateral joins
+ * One look-up in the index finds all objects of a viewer (half the CPU of one look-up each, measured), and aggregates of
+ * single columns cost less than a text made for each object (8 pages of 12: 336 µs against 375 µs). The lateral joins
  * and `offset 0` leave one plan, in which each viewer is an index look-up; left to itself, the planner joins the batch
  * with itself (64 questions: 6.6 ms against 0.7 ms).
  */
 export const gateObjects = statement({
   name: 'gate-objects',
   text: `
-select string_agg(concat_ws(' ', viewer.place, concat_ws('/', s.session_id, s.account_id, m.home_id), o.objects),
-    e'\\n') as lines
+select string_agg(concat_ws(' ', viewer.place, s.session_id, s.account_id, m.home_id, o.lists), e'\\n') as lines
 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[])
   with ordinality as viewer (session, account, home, kind, revision, events, place)
 cross join lateral (
@@ -73,8 +109,7 @@ cross join lateral (
   select m.home_id from memberships m
   where m.home_id = viewer.home and m.account_id = s.account_id and m.validity @> now() offset 0) m
 cross join lateral (
-  select string_agg(concat_ws('/', o.home_id, o.event_id, o.kind, o.revision, o.camera_id, o.epoch,
-    o.received_bytes, o.completed_at is not null), ' ') as objects
+  select ${COLUMNS.map((column) => `string_agg(${column}, ',')`).join(` || ' ' || `)} as lists
   from objects o
   where o.home_id = m.home_id and o.event_id = any (string_to_array(viewer.events, ','))
     and o.kind = viewer.kind and o.revision = viewer.revision offset 0) o`,
