@@ -16,7 +16,7 @@ import { type AskedCamera, type CameraContent, cameraKeys } from '../gate/camera
 import type { Grant } from '../gate/grant.ts';
 import type { LiveSubject } from '../live/record.ts';
 import type { Viewer, Watching } from '../live/relay.ts';
-import { closeSoon, cutWhenSilent, textOf } from '../live/sockets.ts';
+import { closeSoon, cutOff, cutWhenSilent, textOf } from '../live/sockets.ts';
 import type { EgressParts } from './egress.ts';
 import { createPace } from './pace.ts';
 
@@ -165,7 +165,7 @@ function serve({ parts, limits, asked, agent, ofAccount, socket }: Serving) {
     if (over) return;
     stop('ended');
     if (socket.bufferedAmount === 0) closeSoon(socket, LIVE_CLOSE.ended);
-    else socket.terminate();
+    else cutOff(socket);
   }
   const close = (code: number): void => {
     if (over) return;

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { madeOf } from '../live/sockets.ts';
 
 interface Upgrade {
   readonly socket: Socket;
@@ -79,6 +80,7 @@ export async function upgradeToSocket(
     socket.once('close', gone);
     serverFor(messageBytesMax).handleUpgrade(request.raw, socket, head, (made) => {
       socket.removeListener('close', gone);
+      madeOf(made, socket);
       resolve(made);
     });
   });

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
-import { closeSoon, cutWhenSilent } from './sockets.ts';
+import { closeSoon, cutOff, cutWhenSilent, madeOf } from './sockets.ts';
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
 await once(server, 'listening');
 after(() => server.close());
 
-async function pair(autoPong: boolean) {
-  const address = server.address();
+function addressOf(of: WebSocketServer) {
+  const address = of.address();
   assert.ok(address !== null && typeof address === 'object');
+  return address;
+}
+
+async function pair(autoPong: boolean) {
+  const address = addressOf(server);
   const accepted = once(server, 'connection');
   const there = new WebSocket(`ws://127.0.0.1:${address.port}`, { autoPong });
   const [here] = await accepted;
@@ -44,4 +51,30 @@ test('a goodbye that nobody answers is not waited for', async () => {
   closeSoon(here, 4503);
   await once(here, 'close');
   there.terminate();
+});
+
+test('what waits for a slow reader is lost with a socket that is cut off, or whose goodbye is not heard', async () => {
+  for (const end of [cutOff, (socket: WebSocket) => closeSoon(socket, 4403)]) {
+    const { port } = addressOf(server);
+    const accepted = once(server, 'connection');
+    const there = connect(port, '127.0.0.1');
+    there.write(
+      'GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n',
+    );
+    const [here, request] = await accepted;
+    assert.ok(here instanceof WebSocket && request instanceof IncomingMessage);
+    madeOf(here, request.socket);
+    here.on('error', () => {});
+    // Nobody reads at the other end; more is given than the machine's buffers take.
+    for (let record = 0; record < 32; record++) here.send(new Uint8Array(1024 * 1024));
+    const ended = once(there, 'error');
+    const closed = once(here, 'close');
+    end(here);
+    await closed;
+    there.once('end', () => there.destroy(new Error('everything was read to its end')));
+    there.resume();
+    const [error] = await ended;
+    assert.match(String(error), /ECONNRESET/);
+  }
 });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 
 const PING_MILLISECONDS = 10_000;
@@ -5,6 +6,24 @@ const PING_MILLISECONDS = 10_000;
 const UNHEARD_PINGS_MAX = 2;
 /** How long the other side gets to say goodbye, too. */
 const CLOSING_MILLISECONDS = 500;
+
+/** The connections that sockets were made of. */
+const connections = new WeakMap<WebSocket, Socket>();
+export function madeOf(socket: WebSocket, connection: Socket): void {
+  connections.set(socket, connection);
+}
+
+/**
+ * Ends a socket with all that waits, also in the machine's own buffers: after a mere `terminate` those would go on
+ * to whoever reads slowly, megabytes of them.
+ */
+export function cutOff(socket: WebSocket): void {
+  const connection = connections.get(socket);
+  connection?.resetAndDestroy();
+  // By itself the reset would wait for what has not been written yet.
+  connection?.destroy();
+  socket.terminate();
+}
 
 /** Cuts a socket whose other side has been silent for so long that it is gone. */
 export function cutWhenSilent(socket: WebSocket, pingMilliseconds = PING_MILLISECONDS): void {
@@ -29,7 +48,7 @@ export function cutWhenSilent(socket: WebSocket, pingMilliseconds = PING_MILLISE
 export function closeSoon(socket: WebSocket, code: number): void {
   if (socket.readyState === socket.CLOSED) return;
   socket.close(code);
-  const timer = setTimeout(() => socket.terminate(), CLOSING_MILLISECONDS);
+  const timer = setTimeout(() => cutOff(socket), CLOSING_MILLISECONDS);
   socket.once('close', () => clearTimeout(timer));
 }
 
