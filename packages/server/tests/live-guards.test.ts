@@ -236,10 +236,15 @@ test('a gate that forgets the membership is stopped by row-level security alone'
   assert.deepEqual(statuses, [404, 101]);
 });
 
+/** Of what one account may have. */
+const bounds = {
+  ...{ watchesPerAccountMax: 1, requestMilliseconds: 1_000 },
+  ...{ waitingBytesMax: 1e9, waitingBytesPerAccountMax: 2_000_000 },
+};
+const bounded = cloudWith({ egress: { live: bounds } });
+
 test('an account has only so many live pictures, a closed one makes room, and who says nothing is sent away', async () => {
-  const cloud = await cloudWith({
-    egress: { live: { watchesPerAccountMax: 1, requestMilliseconds: 1_000 } },
-  });
+  const cloud = await bounded;
   const side = await newSide(cloud);
   await openLink(cloud, side.agent);
   const first = await openViewer(cloud, side);
@@ -255,9 +260,7 @@ test('an account has only so many live pictures, a closed one makes room, and wh
 });
 
 test('what waits for the viewers of an account has a bound, however much may wait for each of them', async () => {
-  const cloud = await cloudWith({
-    egress: { live: { waitingBytesMax: 1e9, waitingBytesPerAccountMax: 2_000_000 } },
-  });
+  const cloud = await bounded;
   const { link, viewer, watch, send } = await newLiveRoad(cloud, await newSide(cloud));
   viewer.socket.pause();
   const large = 'x'.repeat(1_000_000);
