@@ -249,6 +249,10 @@ test('the next epoch of the owner is obeyed', async (t) => {
   await household.newEpoch(camera.camera, await agentOf(cloud));
   await reportNow(agent);
   await untilStored(directory, household.entries.at(-1));
+  // It is obeyed a moment after it has been stored, and before the next report.
+  const reports = cloud.reports.length;
+  await reportNow(agent);
+  await until('another report', () => cloud.reports.length > reports);
   for (const message of recordingMessages(camera.camera, 1, { startedAt: 1000, seconds: 2 })) {
     await camera.tell(message);
   }
