@@ -60,3 +60,32 @@ test('the queue and the batches under way are bounded', async () => {
   assert.deepEqual(await Promise.all(asked), [2, 4, 6]);
   assert.equal(most, 2);
 });
+
+/** How the questions of one moment are divided into batches. */
+async function sizesOf(questions: readonly number[], together?: (one: number, next: number) => boolean) {
+  const sizes: number[] = [];
+  const batcher = createBatcher<number, number>({
+    batchMax: 40,
+    shareMin: 4,
+    ...(together === undefined ? {} : { together }),
+    answerAll: (batch) => {
+      sizes.push(batch.length);
+      return double(batch);
+    },
+  });
+  await Promise.all(questions.map((one) => batcher.ask(one)));
+  return sizes;
+}
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+test('the batches that may begin share the queue, unless a share would be too small', async () => {
+  assert.deepEqual(await sizesOf(upTo(20)), [10, 10]);
+  assert.deepEqual(await sizesOf(upTo(6)), [4, 2]);
+  assert.deepEqual(await sizesOf(upTo(3)), [3]);
+});
+
+test('questions that belong together are not divided, but where a batch would become too large', async () => {
+  const samePage = (one: number, next: number): boolean => Math.floor(one / 12) === Math.floor(next / 12);
+  assert.deepEqual(await sizesOf(upTo(36), samePage), [24, 12]);
+  assert.deepEqual(await sizesOf(upTo(50), () => true), [40, 10]);
+});

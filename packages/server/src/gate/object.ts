@@ -47,7 +47,7 @@ export function objectQuestion({ database, statements, prove, authority }: GateP
     }
     return answers;
   };
-  const batcher = createBatcher<AskedObject, GateObjectRow>({ ...limits, answerAll });
+  const batcher = createBatcher<AskedObject, GateObjectRow>({ ...limits, answerAll, together: asksLike });
 
   return async (asked: AskedObject): Promise<Grant<ObjectContent>> => {
     const row = await batcher.ask(asked);
@@ -96,7 +96,10 @@ function byViewer(asked: readonly AskedObject[]): Viewer[] {
   return [...viewers.values()];
 }
 
-const asksLike = (viewer: Viewer, { session, account, home, kind, revision }: AskedObject): boolean =>
+const asksLike = (
+  viewer: Omit<AskedObject, 'event'>,
+  { session, account, home, kind, revision }: AskedObject,
+): boolean =>
   viewer.session === session &&
   viewer.account === account &&
   viewer.home === home &&
