@@ -90,7 +90,7 @@ export async function startCluster(): Promise<Cluster> {
     full_page_writes: 'off',
     synchronous_commit: 'off',
     shared_buffers: '32MB',
-    max_connections: '60',
+    max_connections: '300',
   };
   // The shell stops PostgreSQL when this process is gone, however it went: its standard input then ends.
   // SIGINT is PostgreSQL's fast shutdown.
