@@ -9,6 +9,10 @@ const Findings = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ ht
 /** What axe finds wrong with the page as it stands, as "rule: element"; empty where it finds nothing. */
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
+  // A colour on its way from the light scheme to the dark one is none that anybody has chosen.
+  await page.evaluate(
+    'Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))',
+  );
   const found = Findings.parse(
     await page.evaluate(
       'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations)',
