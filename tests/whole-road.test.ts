@@ -94,10 +94,10 @@ test('from a real RTSP camera to the screens of its home, in every browser of th
   await t.test('the live picture moves in two browsers at once, full of the same camera', async () => {
     await using second = await newVisitor(url);
     await logIn(second.page);
-    for (const { page } of [owner, second]) {
-      await page.getByRole('link', { name: 'Live', exact: true }).click();
-      await untilSeen(() => sceneOf(page, '.live video'), showsBall);
-    }
+    await second.page.getByRole('link', { name: 'Live', exact: true }).click();
+    // The owner still has a clip open over the page.
+    await owner.page.goto('/live');
+    for (const { page } of [owner, second]) await untilSeen(() => sceneOf(page, '.live video'), showsBall);
     await second.page.locator('.live-tile a').click();
     await untilMoves(second.page, '.live video');
     await untilMoves(owner.page, '.live video');
