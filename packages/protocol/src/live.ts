@@ -104,12 +104,12 @@ export type LinkNews = z.infer<typeof LinkNews>;
 export const LIVE_CLOSE = {
   /** The other side said something that makes no sense. */
   malformed: 4400,
-  /** Session, membership or pinning has ended, or the gate could not answer. */
+  /** Session, membership or pinning has ended, or something came that was not asked for. */
   ended: 4403,
   /** A newer link of the same agent has taken over. */
   replaced: 4409,
   /** Too many at once. */
   busy: 4429,
-  /** The server stops, or the other side was silent for too long; come again. */
+  /** The server stops, its gate does not answer, or the other side was silent for too long; come again. */
   away: 4503,
 } as const;

@@ -38,8 +38,13 @@ const ENDINGS: Readonly<Record<string, (cloud: ListeningCloud, side: Side) => Pr
   'the agent is no longer pinned': (cloud, side) => cloud.owner`
     update agent_pins set validity = tstzrange(lower(validity), now()) where home_id = ${side.household.home}`,
 };
-// The clock of the recheck is far away: only being told of the change ends these.
-const told = await cloudWith({ egress: { live: { recheckMilliseconds: 3_600_000 } } });
+// The clock is far away: only being told of the change ends these.
+const hours = {
+  recheckMilliseconds: 3_600_000,
+  validMilliseconds: 3_600_000,
+  patienceMilliseconds: 7_200_000,
+};
+const told = await cloudWith({ egress: { live: hours } });
 for (const [what, happens] of Object.entries(ENDINGS))
   test(`a picture ends when ${what}, and the agent is told that somebody has lost it`, async () => {
     const side = await newSide(told);
@@ -60,34 +65,6 @@ test('a session that runs out, of which nobody tells, ends the picture too', asy
     expires_at = now() - interval '1 s'`;
   assert.ok([4403, 1006].includes(await closedWhileRunning(road)));
 });
-
-for (const [what, answer] of [
-  ['throws', () => Promise.reject(new NightlatchError('unavailable', 'no answer'))],
-  ['hangs', () => new Promise<never>(() => {})],
-] as const)
-  test(`a gate that ${what} ends the picture`, async () => {
-    let dead = false;
-    const cloud = await newListeningCloud({
-      outside: {
-        media: (foundation) =>
-          composeMedia(foundation, {
-            egress: { live: { recheckMilliseconds: 20, patienceMilliseconds: 100 } },
-            gate: {
-              database: {
-                ask: (scope, statement, parameters) =>
-                  dead && statement.name === 'gate-camera'
-                    ? answer()
-                    : foundation.database.ask(scope, statement, parameters),
-              },
-            },
-          }),
-      },
-    });
-    const side = await newSide(cloud);
-    const road = await newLiveRoad(cloud, side);
-    dead = true;
-    assert.ok([4403, 1006].includes(await closedWhileRunning(road)));
-  });
 
 test('without the ledger the agent is not even asked', async () => {
   const cloud = await cloudWith({

@@ -38,6 +38,7 @@ const cloud: ListeningCloud = await newListeningCloud({
         egress: {
           live: {
             ...{ recheckMilliseconds: 3_600_000, spanMilliseconds: 3_600_000 },
+            ...{ validMilliseconds: 3_600_000, patienceMilliseconds: 7_200_000 },
             ...{ waitingBytesMax: 64 * 1024, newsWaitingMax: 2 },
           },
         },

@@ -23,6 +23,8 @@ export interface EgressOptions {
   readonly streams?: Partial<StreamLimits>;
   readonly downloads?: Partial<DownloadLimits>;
   readonly live?: Partial<LiveLimits>;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly now?: () => number;
   /** Only a test that shows what the comparison is good for passes another; production has no setting for it. */
   readonly sameLabel?: (found: ObjectLabel, granted: ObjectLabel) => boolean;
   /** As `sameLabel`, for what a live record or grant says of itself. */
@@ -57,6 +59,7 @@ export function createEgress(options: EgressOptions) {
   const parts: EgressParts = {
     sameLabel: (found, granted) => sameKeys(granted, found) && sameKeys(found, granted),
     sameLive: (told, granted) => sameKeys(granted, told),
+    now: () => performance.now(),
     ...options,
     headers: HEADERS,
     refuse,

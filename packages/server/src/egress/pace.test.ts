@@ -35,3 +35,12 @@ test('what a viewer is given to begin with is no slowness, until it has taken it
   assert.ok(pace.goes(picture, 100));
   assert.equal(pace.goes(picture, 101), false);
 });
+
+test('behind a picture that may not go for another reason comes a key frame, too', () => {
+  const pace = createPace(100);
+  assert.ok(pace.goes(key, 0));
+  pace.skip();
+  assert.equal(pace.goes(picture, 0), false);
+  assert.ok(pace.goes(key, 0));
+  assert.ok(pace.goes(picture, 0));
+});

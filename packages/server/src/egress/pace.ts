@@ -11,6 +11,10 @@ export function createPace(waitingBytesMax: number) {
       skipping = false;
       burstBytes = bytes;
     },
+    /** A record does not go, for another reason. */
+    skip: (): void => {
+      skipping = true;
+    },
     /**
      * Whether a record of `bytes` goes, when `waitingBytes` of earlier ones have not left yet. After one that did not,
      * nothing can be decoded until a key frame.
