@@ -17,6 +17,8 @@ export interface SeenFrame {
 export interface FrameWatch {
   /** After the next click on the page, the first picture of the first video on it. */
   firstFrame(): Promise<SeenFrame>;
+  /** The next picture that comes on screen. */
+  nextFrame(): Promise<SeenFrame>;
   /** Seeks, and waits for the picture that belongs there. */
   seek(seconds: number): Promise<SeenFrame>;
 }
@@ -38,11 +40,11 @@ function watchFrames(numberOf: NumberOf) {
     }).observe(document, { childList: true, subtree: true });
   });
   const frame = (of: HTMLVideoElement, wanted: (mediaSeconds: number) => boolean) =>
-    new Promise<{ shownAt: number; mediaSeconds: number; number: number | null }>((resolve) => {
+    new Promise<{ shownAt: number; mediaSeconds: number; number: number | null }>((resolve, reject) => {
       const look = (_: number, { mediaTime }: VideoFrameCallbackMetadata) => {
         const shownAt = since1970(performance.now());
-        if (wanted(mediaTime)) resolve({ shownAt, mediaSeconds: mediaTime, number: numberOf(of) });
-        else of.requestVideoFrameCallback(look);
+        if (!wanted(mediaTime)) of.requestVideoFrameCallback(look);
+        else numberOf(of).then((number) => resolve({ shownAt, mediaSeconds: mediaTime, number }), reject);
       };
       of.requestVideoFrameCallback(look);
     });
@@ -51,6 +53,10 @@ function watchFrames(numberOf: NumberOf) {
   return {
     firstFrame: async () => {
       const seen = await first;
+      return { ...seen, askedAt: since1970(tappedAt) };
+    },
+    nextFrame: async () => {
+      const seen = await frame(await video, () => true);
       return { ...seen, askedAt: since1970(tappedAt) };
     },
     seek: async (seconds: number) => {
@@ -68,6 +74,7 @@ export async function startFrameWatch(page: Page, squares: Squares = SCENE): Pro
   const watch = await page.evaluateHandle(watchFrames, await putNumberReader(page, squares));
   return {
     firstFrame: () => watch.evaluate((inPage) => inPage.firstFrame()),
+    nextFrame: () => watch.evaluate((inPage) => inPage.nextFrame()),
     seek: (seconds) => watch.evaluate((inPage, to) => inPage.seek(to), seconds),
   };
 }

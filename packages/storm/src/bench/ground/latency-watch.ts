@@ -7,6 +7,8 @@ interface Seen {
   readonly number: number;
   /** When its pixels had been read, in milliseconds since 1970, by the clock that the camera uses too. */
   readonly at: number;
+  /** How many of the milliseconds before that the reading itself took. */
+  readonly took: number;
 }
 
 export interface Latencies {
@@ -14,6 +16,8 @@ export interface Latencies {
   readonly milliseconds: readonly number[];
   /** Pictures that were encoded from the first to the last that was seen, and never came on screen. */
   readonly missed: number;
+  /** How much of each of these went by while the pixels were read. */
+  readonly readingMilliseconds: readonly number[];
   /** Looks at pixels in which no number could be read. */
   readonly unreadable: number;
 }
@@ -25,29 +29,33 @@ interface Watching {
 
 /** Runs in the page, and so it stands alone. */
 function watchNumbers({ selector, numberOf }: Watching) {
-  const seen: { number: number; at: number }[] = [];
+  const seen: { number: number; at: number; took: number }[] = [];
   let unreadable = 0;
   let last: number | null = null;
   let on = true;
-  const look = (shown: HTMLVideoElement | HTMLCanvasElement) => {
-    const number = numberOf(shown);
+  const look = async (shown: HTMLVideoElement | HTMLCanvasElement) => {
+    const began = performance.now();
+    const number = await numberOf(shown);
     if (number === null) unreadable++;
     // The time is taken when the pixels have been read: never before they were there.
-    else if (number !== last) seen.push({ number, at: Date.now() });
+    else if (number !== last) seen.push({ number, at: Date.now(), took: performance.now() - began });
     last = number;
+  };
+  const failed = () => {
+    unreadable++;
   };
   const found = document.querySelector(selector);
   if (found instanceof HTMLVideoElement) {
     const next = () => {
       if (!on) return;
-      look(found);
+      look(found).catch(failed);
       found.requestVideoFrameCallback(next);
     };
     found.requestVideoFrameCallback(next);
   } else if (found instanceof HTMLCanvasElement) {
     const next = () => {
       if (!on) return;
-      look(found);
+      look(found).catch(failed);
       requestAnimationFrame(next);
     };
     requestAnimationFrame(next);
@@ -99,16 +107,20 @@ export async function watchLatency(
 }
 
 function latenciesOf(seen: readonly Seen[], { clock }: NumberedCamera): Omit<Latencies, 'unreadable'> {
-  const found = seen.map(({ number, at }) => {
+  const found = seen.map(({ number, at, took }) => {
     const picture = clock.find(number, at);
     if (picture === null)
       throw new Error(`a picture came on screen as number ${number} that was never encoded`);
-    return { count: picture.count, milliseconds: at - picture.at };
+    return { count: picture.count, milliseconds: at - picture.at, took };
   });
   // A player that jumps back shows a picture again; only the first time counts.
   const times = new Map<number, number>();
   for (const { count, milliseconds } of found) if (!times.has(count)) times.set(count, milliseconds);
   const counts = [...times.keys()];
   const span = counts.length === 0 ? 0 : Math.max(...counts) - Math.min(...counts) + 1;
-  return { milliseconds: [...times.values()], missed: span - counts.length };
+  return {
+    milliseconds: [...times.values()],
+    readingMilliseconds: found.map(({ took }) => took),
+    missed: span - counts.length,
+  };
 }

@@ -12,14 +12,14 @@ export const checkOf = (number: number, { checkBits }: Squares): number =>
   ((number ^ (number >> 4) ^ (number >> 8)) * 7 + 5) & ((1 << checkBits) - 1);
 
 /**
- * The number in one line of RGBA pixels through the middle of the squares; null where there is none that can be read.
- * It also runs in a page, by its text, and so it stands alone.
+ * The number that the lights in the middle of the squares say, each from 0 to 255; null where there is none that can be
+ * read. It also runs in a page, by its text, and so it stands alone.
  */
-export function numberIn(line: ArrayLike<number>, squares: Squares): number | null {
-  const { squarePixels, numberBits, checkBits } = squares;
+export function numberIn(lights: ArrayLike<number>, squares: Squares): number | null {
+  const { numberBits, checkBits } = squares;
   let told = 0;
   for (let bit = 0; bit < numberBits + checkBits; bit++) {
-    const light = line[Math.floor((bit + 0.5) * squarePixels) * 4 + 1] ?? 128;
+    const light = lights[bit] ?? 128;
     if (light > 80 && light < 176) return null;
     if (light > 128) told |= 1 << bit;
   }

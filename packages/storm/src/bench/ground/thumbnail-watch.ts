@@ -20,7 +20,8 @@ function watchThumbnails(numberOf: NumberOf) {
     await image.decode();
     // The next picture that the browser paints has it.
     await new Promise((resolve) => requestAnimationFrame(resolve));
-    seen.push({ number: numberOf(image), at: Date.now() });
+    const number = await numberOf(image);
+    seen.push({ number, at: Date.now() });
   };
   const lookAtAll = () => {
     for (const image of document.querySelectorAll('.event-card img'))

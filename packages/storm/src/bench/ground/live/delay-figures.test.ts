@@ -5,7 +5,15 @@ import type { Delay } from './delay.ts';
 import { delayFigures, tapFigures } from './delay-figures.ts';
 
 const delay = (player: string, milliseconds: readonly number[]): Delay => ({
-  ...{ player, milliseconds, missed: 0, silentRounds: 0, serverCores: 0, browserCores: 0 },
+  ...{
+    player,
+    milliseconds,
+    readingMilliseconds: [],
+    missed: 0,
+    silentRounds: 0,
+    serverCores: 0,
+    browserCores: 0,
+  },
 });
 const goalsOf = (ours: readonly number[], peer: readonly number[]) =>
   delayFigures({ make: SMALL_CAMERA, delays: [delay('live view', ours), delay('peer', peer)], taps: [] })
@@ -36,11 +44,12 @@ test('taps are counted, and so are the pictures among them that could be read', 
   const taps = [600, 500, 900].map((milliseconds, turn) => ({
     milliseconds,
     ageMilliseconds: turn === 0 ? null : 80,
+    toEdgeMilliseconds: turn === 0 ? null : milliseconds + 300,
   }));
   const figures = tapFigures({ make: SMALL_CAMERA, delays: [], taps });
   assert.deepEqual(
     figures.map(({ value }) => value),
-    [600, 900, 3, 2, 80],
+    [600, 900, 3, 2, 80, 800, 2],
   );
   assert.equal(figures[0]?.goal?.met, true);
 });

@@ -26,6 +26,10 @@ export function delayFigures({ make, delays }: CameraDelays): Figure[] {
         unit: 'milliseconds',
         goal: goals[1],
       },
+      {
+        ...{ name: `${name}, of it reading the pixels, p50`, unit: 'milliseconds' },
+        value: quantile(delay.readingMilliseconds, 0.5),
+      },
       { name: `${name}, pictures seen`, value: delay.milliseconds.length, unit: '' },
       { name: `${name}, pictures missed between them`, value: delay.missed, unit: '' },
       { name: `${name}, rounds without any picture`, value: delay.silentRounds, unit: '' },
@@ -60,6 +64,7 @@ export function tapFigures({ make, taps }: CameraDelays): Figure[] {
   const name = `${make.name}, tap to first picture`;
   const taken = taps.map(({ milliseconds }) => milliseconds);
   const ages = taps.map(({ ageMilliseconds }) => ageMilliseconds).filter((age) => age !== null);
+  const toEdge = taps.map(({ toEdgeMilliseconds }) => toEdgeMilliseconds).filter((time) => time !== null);
   const p50 = quantile(taken, 0.5);
   return [
     {
@@ -71,5 +76,10 @@ export function tapFigures({ make, taps }: CameraDelays): Figure[] {
     { name: `${name}, of them with a number that could be read`, value: ages.length, unit: '' },
     // It begins with the newest key frame, so that nobody waits for the next one, and then catches up.
     { name: `${name}, age of that picture, p50`, value: quantile(ages, 0.5), unit: 'milliseconds' },
+    {
+      ...{ name: `${make.name}, tap to the live edge, p50`, value: quantile(toEdge, 0.5) },
+      unit: 'milliseconds',
+    },
+    { name: `${make.name}, tap to the live edge, taps that came to it`, value: toEdge.length, unit: '' },
   ];
 }

@@ -21,6 +21,8 @@ const TAPS = 10;
 export interface Delay {
   readonly player: string;
   readonly milliseconds: readonly number[];
+  /** How much of it went by while the pixels were read. */
+  readonly readingMilliseconds: readonly number[];
   readonly missed: number;
   /** Rounds in which no picture came at all. */
   readonly silentRounds: number;
@@ -94,6 +96,7 @@ async function measureRound(
     return {
       player: player.name,
       milliseconds: seen?.milliseconds ?? [],
+      readingMilliseconds: seen?.readingMilliseconds ?? [],
       missed: seen?.missed ?? 0,
       silentRounds: seen === null ? 1 : 0,
       serverCores: (ended.server - begun.server) / seconds,
@@ -110,6 +113,7 @@ function together(player: string, rounds: readonly Delay[]): Delay {
   return {
     player,
     milliseconds: own.flatMap(({ milliseconds }) => milliseconds),
+    readingMilliseconds: own.flatMap(({ readingMilliseconds }) => readingMilliseconds),
     missed: sum(({ missed }) => missed),
     silentRounds: sum(({ silentRounds }) => silentRounds),
     serverCores: sum(({ serverCores }) => serverCores) / own.length,
