@@ -6,6 +6,7 @@ import type { Recorder } from '../recorder/recorder.ts';
 import { createTimeline } from '../recorder/timeline.ts';
 import type { AudioSide } from './audio.ts';
 import type { Decoder } from './decoder.ts';
+import { createDecoding, DECODING_LIMITS } from './decoding.ts';
 import { CameraFailure } from './failures.ts';
 import type { Source } from './source.ts';
 
@@ -28,6 +29,15 @@ const told = (ticks: bigint): number | null => (ticks === AV_NOPTS_VALUE ? null 
 export async function pull(parts: PullParts): Promise<void> {
   const { source, decoder, audio, detector, recorder } = parts;
   const place = createTimeline();
+  const decoding = createDecoding(look, DECODING_LIMITS);
+
+  function look(packet: Packet): Promise<void> {
+    return decoder.decode(packet, async (seen) => {
+      const motion = detector.look(seen.gray, seen.atSeconds);
+      const jpeg = motion.moving && recorder.wantsPicture(motion.score) ? await seen.jpeg() : null;
+      recorder.motion({ ...motion, atSeconds: seen.atSeconds, jpeg });
+    });
+  }
 
   const placed = (track: MediaPacket['track'], timescale: number, packet: Packet) =>
     place({
@@ -38,7 +48,7 @@ export async function pull(parts: PullParts): Promise<void> {
       arrivedAtMilliseconds: parts.monotonic(),
     });
 
-  async function takePicture(packet: Packet) {
+  function takePicture(packet: Packet) {
     const times = placed('video', source.video.timescale, packet);
     if (times) {
       const data = new Uint8Array(packet.data ?? []);
@@ -46,11 +56,8 @@ export async function pull(parts: PullParts): Promise<void> {
       packet.pts = BigInt(times.pts);
       packet.dts = BigInt(times.dts);
     }
-    await decoder.decode(packet, async (seen) => {
-      const motion = detector.look(seen.gray, seen.atSeconds);
-      const jpeg = motion.moving && recorder.wantsPicture(motion.score) ? await seen.jpeg() : null;
-      recorder.motion({ ...motion, atSeconds: seen.atSeconds, jpeg });
-    });
+    const own = packet.clone();
+    if (own) decoding.add(own);
     const { widthPixels, heightPixels } = source.video.track;
     const size = decoder.size;
     if (size && (size.widthPixels !== widthPixels || size.heightPixels !== heightPixels))
@@ -63,10 +70,14 @@ export async function pull(parts: PullParts): Promise<void> {
     for (const sound of await side.take(packet, times.pts)) recorder.packet(sound);
   }
 
-  while (!parts.stopped()) {
-    const { track, packet } = await source.read();
-    if (track === 'video') await takePicture(packet);
-    else if (audio) await takeSound(packet, audio);
-    await parts.afterPacket();
+  try {
+    while (!parts.stopped()) {
+      const { track, packet } = await source.read();
+      if (track === 'video') takePicture(packet);
+      else if (audio) await takeSound(packet, audio);
+      await parts.afterPacket();
+    }
+  } finally {
+    await decoding.close();
   }
 }
