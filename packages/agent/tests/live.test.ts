@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PublicKey } from '@nightlatch/protocol/encoding';
-import { newWatchId } from '@nightlatch/protocol/ids';
+import { type CameraId, newWatchId } from '@nightlatch/protocol/ids';
 import { WATCHES_MAX } from '../src/live/live.ts';
 import type { LiveMessage } from '../src/recorder/live-feed.ts';
 import { filled } from './support/fake-camera.ts';
@@ -69,6 +69,26 @@ test('all viewers of a camera share one broadcast; another camera has another', 
   assert.equal(one?.broadcast, two?.broadcast);
   assert.notEqual(one?.broadcast, seen.broadcast);
   assert.notEqual(staged.take(), staged.take(other));
+});
+
+test('a camera without an epoch begins anew for whoever waits when its epoch has come', async () => {
+  const home = await newLiveHome();
+  let epochs = true;
+  const { epochOf } = home.follower;
+  const follower = { ...home.follower, epochOf: (of: CameraId) => (epochs ? epochOf(of) : null) };
+  const staged = stageLive(home, { follower });
+  const viewer = await newLiveViewer(home);
+  staged.live.order(viewer.order);
+  const take = await until('the camera to be asked', () => staged.take());
+  epochs = false;
+  staged.start();
+  staged.live.homeChanged();
+  assert.deepEqual([staged.take(), staged.records.length], [take, 0]);
+  epochs = true;
+  staged.live.homeChanged();
+  assert.notEqual(staged.take(), take);
+  staged.start();
+  await until('the picture', async () => ((await viewer.see(staged))?.sequences.length ?? 0) > 2);
 });
 
 test('the last one leaving ends the broadcast at once: not one more record leaves, also of those on their way', async () => {

@@ -219,6 +219,54 @@ test('pausing ends the upload; a snapshot is a JPEG of what was seen, named by c
   await visitor.page.keyboard.press('f');
 });
 
+test('in a window of its own the picture runs on while the tab is hidden, and ends with that window', async () => {
+  await open();
+  await shows(2);
+  const isInWindow = () => look<boolean>(visitor, 'document.pictureInPictureElement !== null');
+  await visitor.page.keyboard.press('p');
+  await until(isInWindow, (yes) => yes);
+  await setVisibility('hidden');
+  await shows(4);
+  assert.equal(camera.watchers.size, 1);
+  await visitor.page.evaluate('document.exitPictureInPicture()');
+  await nobodyWatches();
+  await setVisibility('visible');
+  await shows(6);
+});
+
+test('a browser that plays nothing unasked is asked by a press on the button, and nothing is sent until then', async () => {
+  await open();
+  await visitor.page.evaluate(`
+    window.playAsEver = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('not unasked', 'NotAllowedError'));
+  `);
+  await setVisibility('hidden');
+  await nobodyWatches();
+  await setVisibility('visible');
+  await visitor.page.getByRole('button', { name: 'Play' }).waitFor();
+  await nobodyWatches();
+  await visitor.page.evaluate('HTMLMediaElement.prototype.play = window.playAsEver');
+  await visitor.page.getByRole('button', { name: 'Play' }).click();
+  await shows(3);
+});
+
+test('a decoder that takes nothing is not asked for ever: it is said, and trying again is offered', async () => {
+  await open();
+  await shows(1);
+  const count = await asked(async () => {
+    await visitor.page.evaluate(`
+      window.appendAsEver = SourceBuffer.prototype.appendBuffer;
+      SourceBuffer.prototype.appendBuffer = () => { throw new DOMException('broken', 'InvalidStateError'); };
+    `);
+    await says('This browser could not play the picture.');
+    await nobodyWatches();
+  });
+  assert.equal(count, 3, 'four failures, the first of them on the socket that was open');
+  await visitor.page.evaluate('SourceBuffer.prototype.appendBuffer = window.appendAsEver');
+  await visitor.page.getByRole('button', { name: 'Try again' }).click();
+  await shows(5);
+});
+
 test('a camera with sound plays without it at first, and with it when it is asked for', async () => {
   const garden = cloud.live.at(1);
   garden.show(2);

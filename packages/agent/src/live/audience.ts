@@ -34,6 +34,8 @@ export function createAudience(parts: AudienceParts): Audience {
   let take: number | null = null;
   let broadcast: Broadcast | null = null;
   let isDark = false;
+  /** The camera has begun, and there was no epoch by which anybody could be granted it. */
+  let lacksEpoch = false;
 
   function stopBroadcast() {
     broadcast?.end();
@@ -43,6 +45,7 @@ export function createAudience(parts: AudienceParts): Audience {
   function beginAnew() {
     stopBroadcast();
     isDark = false;
+    lacksEpoch = false;
     take = parts.nextTake();
     parts.setLive(take);
   }
@@ -81,6 +84,7 @@ export function createAudience(parts: AudienceParts): Audience {
     stopBroadcast();
     isDark = false;
     const epoch = parts.epoch();
+    lacksEpoch = epoch === null;
     if (epoch === null) return homeChanged();
     const begun = createBroadcast(parts, { ...epoch, camera: parts.camera });
     broadcast = begun;
@@ -102,8 +106,10 @@ export function createAudience(parts: AudienceParts): Audience {
       someoneWent = true;
       tell({ kind: 'trouble', watch, reason: 'refused' });
     }
+    const epoch = parts.epoch()?.epoch;
+    const isOver = broadcast === null ? lacksEpoch && epoch !== undefined : broadcast.epoch !== epoch;
     if (watches.size === 0) end();
-    else if (someoneWent || (broadcast !== null && broadcast.epoch !== parts.epoch()?.epoch)) beginAnew();
+    else if (someoneWent || isOver) beginAnew();
   }
 
   return {
