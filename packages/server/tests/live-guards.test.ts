@@ -4,8 +4,6 @@ import { test } from 'node:test';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { Viewer } from '../src/live/relay.ts';
 import { composeMedia, type MediaParts } from '../src/media.ts';
-import { gateCamera } from '../src/sql/statements/gate-camera.ts';
-import { LIVE_MEMBER } from '../src/sql/statements/gate-member.ts';
 import { type ListeningCloud, newListeningCloud } from './support/listening.ts';
 import { connectSocket, inboxOf, newUpload, openLink, openViewer } from './support/live.ts';
 import { type LiveRoad, newLiveRoad } from './support/live-road.ts';
@@ -181,36 +179,6 @@ test('an agent that sends records of another home, or of another camera, loses i
   const mixed = await newUpload(side.household, side.agent, other.agent.camera);
   again.link.answer(again.watch, { ...mixed, label: { ...mixed.label, ...label } }, 'a.b.c');
   assert.ok([4403, 1006].includes(await again.viewer.closed));
-});
-
-test('a gate that forgets the membership is stopped by row-level security alone', async () => {
-  const careless = {
-    ...gateCamera,
-    wrapped: gateCamera.wrapped.replace(
-      LIVE_MEMBER,
-      `select s.session_id as session, s.account_id as account, $3::text as home, 'owner' as role
-       from sessions s where s.session_id = $1 and s.account_id = $2`,
-    ),
-  };
-  assert.notEqual(careless.wrapped, gateCamera.wrapped);
-  const statuses: number[] = [];
-  for (const policies of [true, false]) {
-    const cloud = await cloudWith({ gate: { statements: { camera: careless } } });
-    const [victim, stranger] = [await newSide(cloud), await newSide(cloud)];
-    if (!policies)
-      for (const table of ['cameras', 'agent_pins', 'memberships'])
-        await cloud.owner.unsafe(`alter table ${table} disable row level security`);
-    const { home } = victim.household;
-    const url = new URL(`/api/homes/${home}/cameras/${victim.agent.camera}/live`, cloud.url);
-    const cookie = stranger.household.browser.cookie ?? '';
-    const opened = await connectSocket(url, { cookie, origin: cloud.origin });
-    if ('status' in opened) statuses.push(opened.status);
-    else {
-      statuses.push(101);
-      opened.terminate();
-    }
-  }
-  assert.deepEqual(statuses, [404, 101]);
 });
 
 /** Of what one account may have. */

@@ -141,8 +141,8 @@ test('a camera of the same id in another home does not open this one: its row sa
   const crossed = {
     ...gateCamera,
     wrapped: gateCamera.wrapped.replace(
-      'c.home_id = member.home and c.camera_id = $4',
-      'c.home_id <> member.home and c.camera_id = $4',
+      'c.home_id = m.home_id and c.camera_id = viewer.camera',
+      'c.home_id <> m.home_id and c.camera_id = viewer.camera',
     ),
   };
   assert.notEqual(crossed.wrapped, gateCamera.wrapped);

@@ -54,9 +54,16 @@ const cloud = await newListeningCloud({
   },
 });
 
-const hang = (): Promise<never> => new Promise(() => {});
-const refuse = (): Promise<never> =>
-  Promise.reject(new NightlatchError('unavailable', 'the database is away'));
+const away = new NightlatchError('unavailable', 'the database is away');
+const refuse = (): Promise<never> => Promise.reject(away);
+let hanging: ((error: Error) => void)[] = [];
+const hang = (): Promise<never> => new Promise((_, reject) => void hanging.push(reject));
+/** The database answers again; what was asked meanwhile is lost. */
+function comeBack(): void {
+  instead = undefined;
+  for (const lose of hanging) lose(away);
+  hanging = [];
+}
 
 /** Everything that was sent over the socket before has been handled, and what came of it has arrived here. */
 async function handled(socket: WebSocket): Promise<void> {
@@ -106,7 +113,7 @@ for (const [what, happens] of [
     await road.send(false, 'without a word');
     await road.send(true, 'a key frame without a word');
     assert.equal(await road.arrived(), before);
-    instead = undefined;
+    comeBack();
     askAll();
     while ((await road.arrived()) === before) {
       await road.send(false, 'not to be decoded');
@@ -158,7 +165,7 @@ test('the agent is not asked, and nobody written down, before the gate has answe
   const deliveries = () =>
     cloud.owner`select from deliveries where home_id = ${side.household.home} and what = 'live'`;
   assert.equal((await deliveries()).length, 0);
-  instead = undefined;
+  comeBack();
   askAll();
   await link.order('watch');
   assert.equal((await deliveries()).length, 1);

@@ -1,6 +1,8 @@
 import type { AgentId, CameraId } from '@nightlatch/protocol/ids';
 import { notFound } from '../refusals.ts';
+import type { GateCameraRow } from '../sql/statements/gate-camera.ts';
 import { type AskedHome, homeKeys } from './asked.ts';
+import { createBatcher } from './batcher.ts';
 import type { GateParts } from './gate.ts';
 import type { Grant } from './grant.ts';
 
@@ -19,12 +21,36 @@ export const cameraKeys = (asked: AskedCamera): AskedCamera => ({
   camera: asked.camera,
 });
 
-/** Whether somebody may see a camera's live picture, as of now. */
+/** All pictures that a process shows are asked for in the same moment. */
+const QUEUE_MAX = 16_384;
+
+/**
+ * Whether somebody may see a camera's live picture, as of now. Questions of the same moment go to the database as one
+ * statement.
+ */
 export function cameraQuestion({ database, statements, prove, authority }: GateParts) {
+  const answerAll = async (asked: readonly AskedCamera[]): Promise<(GateCameraRow | undefined)[]> => {
+    const [rows = []] = await database.ask(
+      { accounts: [...new Set(asked.map(({ account }) => account))] },
+      statements.camera,
+      [
+        asked.map(({ session }) => session),
+        asked.map(({ account }) => account),
+        asked.map(({ home }) => home),
+        asked.map(({ camera }) => camera),
+      ],
+    );
+    const answers = new Map<number, GateCameraRow | undefined>();
+    // One that was answered twice has no answer; the others of the batch have theirs.
+    for (const row of rows) answers.set(row.place, answers.has(row.place) ? undefined : row);
+    return asked.map((_, index) => answers.get(index + 1));
+  };
+  const batcher = createBatcher<AskedCamera, GateCameraRow>({ answerAll, queueMax: QUEUE_MAX });
+
   return async (asked: AskedCamera): Promise<Grant<CameraContent>> => {
-    const { session, account, home, camera } = asked;
-    const [row, more] = await database.ask({ account }, statements.camera, [session, account, home, camera]);
-    if (row === undefined || more !== undefined) throw notFound();
+    const row = await batcher.ask(asked);
+    if (row === undefined) throw notFound();
+    const { home } = asked;
     // Agents make the ids of their cameras: the same one may be in another home, too.
     prove({ ...cameraKeys(asked), cameraHome: home, pinHome: home }, row);
     return authority.mint({ what: 'camera' as const, ...cameraKeys(asked), agent: row.agent });
