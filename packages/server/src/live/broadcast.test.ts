@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AgentId, BroadcastId, CameraId, HomeId } from '@nightlatch/protocol/ids';
 import { createRecordSealer } from '@nightlatch/vault/live-records';
-import { createBroadcast, type KeptBudget } from './broadcast.ts';
+import { createBroadcast, createKeptBudget, type KeptBudget } from './broadcast.ts';
 import { LiveRecord } from './record.ts';
 
 const zeros = '0'.repeat(26);
@@ -49,7 +49,7 @@ function broadcastWith(limits: { keptBytesMax?: number; keptRecordsMax?: number 
 }
 
 test('whoever joins gets the beginning and what has come since the last key frame', () => {
-  const { broadcast, joined } = broadcastWith({}, { bytesLeft: 1e6 });
+  const { broadcast, joined } = broadcastWith({}, createKeptBudget(1e6));
   // Nothing before the first key frame can be decoded.
   for (const record of [init, picture]) broadcast.take(record);
   assert.deepEqual(joined().records, [init]);
@@ -61,7 +61,7 @@ test('whoever joins gets the beginning and what has come since the last key fram
 
 test('what is kept has a bound in bytes and in records; who joins beyond it waits for a key frame', () => {
   for (const limits of [{ keptBytesMax: 2 * each }, { keptRecordsMax: 2 }]) {
-    const { broadcast, joined } = broadcastWith(limits, { bytesLeft: 1e6 });
+    const { broadcast, joined } = broadcastWith(limits, createKeptBudget(1e6));
     for (const record of [init, key, picture]) broadcast.take(record);
     assert.equal(joined().records.length, 3);
     broadcast.take(later);
@@ -72,14 +72,26 @@ test('what is kept has a bound in bytes and in records; who joins beyond it wait
 });
 
 test('all broadcasts keep from one budget, and give back what they forget', () => {
-  const budget = { bytesLeft: 3 * each };
+  const budget = createKeptBudget(3 * each);
   const first = broadcastWith({}, budget);
   const second = broadcastWith({}, budget);
   for (const record of [init, key, picture]) first.broadcast.take(record);
-  assert.equal(budget.bytesLeft, each);
   for (const record of [init, key, picture]) second.broadcast.take(record);
   assert.deepEqual(second.joined().records, [init]);
-  assert.equal(budget.bytesLeft, each);
   first.broadcast.end();
-  assert.equal(budget.bytesLeft, 3 * each);
+  for (const record of [key, picture, later]) second.broadcast.take(record);
+  assert.deepEqual(second.joined().records, [init, key, picture, later]);
+});
+
+test('a budget has its own bound and that of the whole; what does not fit into either is not taken', () => {
+  const whole = createKeptBudget(100);
+  const [one, other] = [createKeptBudget(60, whole), createKeptBudget(60, whole)];
+  assert.equal(one.take(61), false);
+  assert.equal(one.take(60), true);
+  assert.equal(other.take(41), false);
+  assert.equal(other.take(40), true);
+  one.give(60);
+  assert.equal(other.take(20), true);
+  assert.equal(other.take(1), false);
+  assert.equal(one.take(40), true);
 });

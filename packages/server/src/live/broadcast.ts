@@ -13,9 +13,27 @@ export interface BroadcastLimits {
   readonly keptRecordsMax: number;
 }
 
-/** Bytes that all broadcasts together may still keep. */
+/** Bytes that several broadcasts together may keep. */
 export interface KeptBudget {
-  bytesLeft: number;
+  /** Whether there was room for them; they are taken then. */
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+}
+
+/** A budget of so many bytes, which are taken from `whole` as well. */
+export function createKeptBudget(bytesMax: number, whole?: KeptBudget): KeptBudget {
+  let bytesLeft = bytesMax;
+  return {
+    take: (bytes) => {
+      if (bytes > bytesLeft || whole?.take(bytes) === false) return false;
+      bytesLeft -= bytes;
+      return true;
+    },
+    give: (bytes) => {
+      bytesLeft += bytes;
+      whole?.give(bytes);
+    },
+  };
 }
 
 /** One live upload, and those who are at it. */
@@ -43,7 +61,7 @@ export function createBroadcast(
   let keptBytes = 0;
 
   const forget = (): void => {
-    budget.bytesLeft += keptBytes;
+    budget.give(keptBytes);
     kept = [];
     keptBytes = 0;
   };
@@ -55,12 +73,11 @@ export function createBroadcast(
     if (
       keptBytes + bytes > limits.keptBytesMax ||
       kept.length >= limits.keptRecordsMax ||
-      bytes > budget.bytesLeft
+      !budget.take(bytes)
     ) {
       forget();
       return;
     }
-    budget.bytesLeft -= bytes;
     keptBytes += bytes;
     kept.push(record);
   };

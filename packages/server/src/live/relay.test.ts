@@ -21,19 +21,19 @@ async function beginningOf(of: { home: HomeId; camera: CameraId }) {
 
 function newRelay(limits: Partial<RelayLimits> = {}) {
   const relay = createRelay({ random: (count) => new Uint8Array(randomBytes(count)), limits });
-  const link = () => {
+  const link = (of: AgentId = agent) => {
     const orders: LinkOrder[] = [];
     const closed: number[] = [];
-    const side = relay.link(agent, home, {
+    const side = relay.link(of, home, {
       order: (order) => void orders.push(order),
       close: (code) => void closed.push(code),
     });
     return { ...side, orders, closed };
   };
-  const watch = (of: CameraId = camera, at: HomeId = home, onGrant = () => {}) => {
+  const watch = (of: CameraId = camera, at: HomeId = home, onGrant = () => {}, by: AgentId = agent) => {
     const got: string[] = [];
     const watching = relay.watch(
-      { home: at, camera: of, agent, request: 'a.b.c' },
+      { home: at, camera: of, agent: by, request: 'a.b.c' },
       {
         begin: () => {},
         grant: () => {
@@ -191,6 +191,48 @@ test('a camera and a link have only so many viewers; one more is told that there
     first.leave('left');
     assert.deepEqual(watch().got, []);
   }
+});
+
+test('one agent cannot take from all others what is kept for those who join; all together have a bound, too', async () => {
+  const label = { home, camera, broadcast: newBroadcastId(randomBytes) };
+  const sealer = await createRecordSealer(label, new Uint8Array(32));
+  const init = await sealer.seal('init', false, new Uint8Array(8));
+  const key = await sealer.seal('fragment', true, new Uint8Array(1000));
+  const picture = await sealer.seal('fragment', false, new Uint8Array(1000));
+  const other = AgentId.parse(`agent_${'1'.repeat(26)}`);
+  /** What somebody gets who joins the broadcast of the first agent, and who joins that of the other. */
+  const joining = (records: number, limits: Partial<RelayLimits>): string[][] => {
+    const { link, watch } = newRelay(limits);
+    const joins = [agent, other].map((of) => {
+      const side = link(of);
+      const join = () => {
+        const { got } = watch(camera, home, () => {}, of);
+        side.news({
+          kind: 'grant',
+          watch: lastWatch(side.orders),
+          broadcast: label.broadcast,
+          grant: 'a.b.c',
+        });
+        return got;
+      };
+      join();
+      for (const record of [init, key, picture].slice(0, of === agent ? records : 2)) side.record(record);
+      return join;
+    });
+    return joins.map((join) => join());
+  };
+  const both = (share: number, all: number) => ({
+    keptBytesPerLinkMax: share * key.length,
+    keptBytesTotalMax: all * key.length,
+  });
+  assert.deepEqual(joining(3, both(1.5, 2.5)), [
+    ['grant', 'init'],
+    ['grant', 'init', 'fragment'],
+  ]);
+  assert.deepEqual(joining(2, both(1.5, 1.5)), [
+    ['grant', 'init', 'fragment'],
+    ['grant', 'init'],
+  ]);
 });
 
 test('a relay that has been closed takes no link any more', () => {

@@ -11,6 +11,7 @@ import {
   type Broadcast,
   type BroadcastLimits,
   createBroadcast,
+  createKeptBudget,
   type KeptBudget,
   type RecordSink,
 } from './broadcast.ts';
@@ -65,6 +66,8 @@ export interface RelayLimits extends BroadcastLimits {
   readonly watchesPerCameraMax: number;
   /** Of one camera at once: a new one begins before all have left the old one. */
   readonly broadcastsPerCameraMax: number;
+  /** Of all broadcasts of a link: what one agent sends takes no beginning away from the viewers of all others. */
+  readonly keptBytesPerLinkMax: number;
   /** Of all broadcasts together. */
   readonly keptBytesTotalMax: number;
 }
@@ -72,6 +75,8 @@ export interface RelayLimits extends BroadcastLimits {
 const LIMITS: RelayLimits = {
   keptBytesMax: 8 * 1024 * 1024,
   keptRecordsMax: 2048,
+  // Two seconds of sixteen cameras at 8 Mbit/s each.
+  keptBytesPerLinkMax: 32 * 1024 * 1024,
   keptBytesTotalMax: 512 * 1024 * 1024,
   broadcastsPerCameraMax: 4,
   watchesPerLinkMax: 1024,
@@ -90,6 +95,7 @@ interface Link {
   readonly peer: LinkPeer;
   readonly watches: Map<WatchId, Watch>;
   readonly broadcasts: Map<BroadcastId, Broadcast>;
+  readonly budget: KeptBudget;
 }
 
 /** Nobody is at the other end. */
@@ -106,7 +112,7 @@ export function createRelay(options: {
   const { random } = options;
   const limits = { ...LIMITS, ...options.limits };
   const links = new Map<AgentId, Link>();
-  const budget: KeptBudget = { bytesLeft: limits.keptBytesTotalMax };
+  const budget = createKeptBudget(limits.keptBytesTotalMax);
   let stopped = false;
 
   const watchesOf = (link: Link, camera: CameraId): number =>
@@ -148,7 +154,7 @@ export function createRelay(options: {
       if (left === undefined) throw new Error('a camera has more broadcasts than it may');
       endBroadcast(link, left);
     }
-    const made = createBroadcast(id, camera, limits, budget);
+    const made = createBroadcast(id, camera, limits, link.budget);
     link.broadcasts.set(id, made);
     return made;
   };
@@ -212,7 +218,10 @@ export function createRelay(options: {
     },
     link: (agent, home, peer) => {
       const older = links.get(agent);
-      const link: Link = { agent, home, peer, watches: new Map(), broadcasts: new Map() };
+      const link: Link = {
+        ...{ agent, home, peer, watches: new Map(), broadcasts: new Map() },
+        budget: createKeptBudget(limits.keptBytesPerLinkMax, budget),
+      };
       if (older !== undefined) {
         end(older);
         older.peer.close(LIVE_CLOSE.replaced);
