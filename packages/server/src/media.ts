@@ -58,8 +58,8 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
   const onMismatch = (mismatch: Mismatch): void => {
     log.error({ mismatch }, 'something that was not what was asked for was stopped on its way out');
   };
-  const limit = (what: string, countMax: number): Limit =>
-    createLimit({ database, key: keys.indexKey, what, countMax, windowSeconds: HOUR_SECONDS });
+  const limit = (what: string, countMax: number, windowSeconds = HOUR_SECONDS): Limit =>
+    createLimit({ database, key: keys.indexKey, what, countMax, windowSeconds });
 
   const objects =
     parts.objects ?? (await openObjectStore({ directory: path.join(config.dataDirectory, 'objects') }));
@@ -67,7 +67,9 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
   const ledger = parts.ledger ?? createLedger({ database, random });
   const relay = (parts.relay ?? ((one) => one))(createRelay({ random }));
   const gate = createGate({ database, onMismatch, ...parts.gate });
-  const egress = createEgress({ gate, ledger, objects, hub, relay, onMismatch, ...parts.egress });
+  // A wall of sixteen cameras, each asked for again every five seconds because its agent has no room for it.
+  const watchLimit = limit('watches', 1000, 300);
+  const egress = createEgress({ gate, ledger, objects, hub, relay, onMismatch, watchLimit, ...parts.egress });
   const complete = createCompletion({ database, objects });
   return {
     agents: createAgentSessions({ database, challengeKey: keys.challengeKey, clock, random }),

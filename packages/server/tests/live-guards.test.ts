@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { NightlatchError } from '@nightlatch/protocol/errors';
+import { createLimit } from '../src/limit.ts';
 import type { Viewer } from '../src/live/relay.ts';
 import { composeMedia, type MediaParts } from '../src/media.ts';
 import { type ListeningCloud, newListeningCloud } from './support/listening.ts';
@@ -202,6 +203,31 @@ test('an account has only so many live pictures, a closed one makes room, and wh
   let third = await connectSocket(url, headers);
   while ('status' in third) third = await connectSocket(url, headers);
   assert.equal(await inboxOf(third).closed, 4400);
+});
+
+test('an account opens only so many live pictures in a while, and those of an agent that is away do not count', async () => {
+  const cloud = await newListeningCloud({
+    outside: {
+      media: (foundation) => {
+        const watchLimit = createLimit({
+          ...{ database: foundation.database, key: foundation.keys.indexKey },
+          ...{ what: 'watches', countMax: 2, windowSeconds: 3600 },
+        });
+        return composeMedia(foundation, { egress: { watchLimit } });
+      },
+    },
+  });
+  const [side, other] = [await newSide(cloud), await newSide(cloud)];
+  for (let time = 0; time < 3; time++) assert.equal(await (await openViewer(cloud, side)).closed, 4503);
+  for (const { agent } of [side, other]) await openLink(cloud, agent);
+  for (let time = 0; time < 2; time++) await openViewer(cloud, side);
+  const url = new URL(`/api/homes/${side.household.home}/cameras/${side.agent.camera}/live`, cloud.url);
+  const headers = { cookie: side.household.browser.cookie ?? '', origin: cloud.origin };
+  const refused = await connectSocket(url, headers);
+  assert.ok('status' in refused);
+  assert.equal(refused.status, 429);
+  assert.match(refused.body, /"kind":"too-many-attempts"/);
+  await openViewer(cloud, other);
 });
 
 test('what waits for the viewers of an account has a bound, however much may wait for each of them', async () => {

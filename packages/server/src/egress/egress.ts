@@ -4,6 +4,7 @@ import type { Grant } from '../gate/grant.ts';
 import { type OnMismatch, sameKeys } from '../gate/proof.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Limit } from '../limit.ts';
 import type { Relay } from '../live/relay.ts';
 import type { ObjectStore } from '../objects/store.ts';
 import { notFound } from '../refusals.ts';
@@ -20,6 +21,8 @@ export interface EgressOptions {
   readonly hub: Pick<Hub, 'onHome' | 'onAccess' | 'onMissed'>;
   readonly relay: Pick<Relay, 'reaches' | 'watch'>;
   readonly onMismatch: OnMismatch;
+  /** How often an account may open live pictures. */
+  readonly watchLimit: Limit;
   readonly streams?: Partial<StreamLimits>;
   readonly downloads?: Partial<DownloadLimits>;
   readonly live?: Partial<LiveLimits>;

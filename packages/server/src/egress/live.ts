@@ -74,13 +74,18 @@ export function liveEgress(parts: EgressParts, given: Partial<LiveLimits>) {
   };
 
   return {
-    /** `upgrade` makes the socket, once it is sure that the caller may have one. */
+    /**
+     * `upgrade` makes the socket, once it is sure that the caller may have one. Throws `too-many-attempts` for one that is
+     * too many at once, or too soon.
+     */
     live: async (
       grant: Grant<CameraContent>,
       asked: AskedCamera,
       upgrade: () => Promise<WebSocket>,
     ): Promise<void> => {
       const { agent } = parts.take(grant, { what: 'camera', ...cameraKeys(asked) });
+      // A page that is open all night while the agent is away asks again and again: nothing is written down for it.
+      if (parts.relay.reaches(agent, asked.home)) await parts.watchLimit(asked.account);
       const { ofAccount, release } = reserve(asked.account);
       try {
         const viewing = view({ parts, limits, asked, agent, ofAccount, socket: await upgrade() });
