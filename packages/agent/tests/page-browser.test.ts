@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { browser } from '../../web/tests/support/browser.ts';
 import { startStubCloud } from './support/stub-cloud.ts';
 import { startTestAgent, temporaryDirectory } from './support/test-agent.ts';
 import { until } from './support/until.ts';
@@ -15,18 +15,13 @@ test('the local page shows code and cameras, takes a camera, and axe finds nothi
   const agent = await startTestAgent(cloud, directory);
   const shown = await until('a code', () => agent.news.find((one) => one.kind === 'pairing-code'));
   assert.ok(shown.kind === 'pairing-code');
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
-  t.after(() => browser.close());
 
   for (const look of [
     { colorScheme: 'light', viewport: { width: 390, height: 800 } },
     { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
   ] as const) {
     // The page's own policy forbids foreign scripts, and axe is one.
-    const context = await browser.newContext({ ...look, bypassCSP: true });
+    const context = await (await browser()).newContext({ ...look, bypassCSP: true });
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));

@@ -3,19 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { build } from 'vite';
+import { browser } from '../../web/tests/support/browser.ts';
 import { VECTOR_FILES } from '../src/vectors/check.ts';
-
-const CHROMIUM_FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** The checking module with all that it imports, as modules for the browser by file name. */
 async function bundledCheck(): Promise<Map<string, string>> {
@@ -68,9 +58,7 @@ test('the vault agrees with every published vector, in Chromium', async (context
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);
 
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_FLAGS });
-  context.after(() => browser.close());
-  const page = await browser.newPage();
+  const page = await (await browser()).newPage();
   // WebCrypto exists only on pages of a secure context; localhost counts as one without TLS.
   await page.goto(`http://localhost:${address.port}/`);
   const found = await page.evaluate<{ compared: number; noticed: string }>(RUN);

@@ -8,7 +8,7 @@ const Findings = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ ht
 
 /** What axe finds wrong with the page as it stands, as "rule: element"; empty where it finds nothing. */
 export async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(AXE);
   // A colour on its way from the light scheme to the dark one is none that anybody has chosen.
   await page.evaluate(
     'Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))',
