@@ -72,6 +72,8 @@ test('from a real RTSP camera to the screens of its home, in every browser of th
   const url = `http://localhost:${house.port}`;
 
   await using owner = await newVisitor(url);
+  const workers: string[] = [];
+  owner.page.on('worker', (worker) => workers.push(worker.url()));
   await signUp(owner.page);
   const recoveryCode = await confirmRecoveryCode(owner.page);
   await pairAndAddCamera(owner.page, code);
@@ -80,6 +82,11 @@ test('from a real RTSP camera to the screens of its home, in every browser of th
   const sockets: string[] = [];
   owner.page.on('websocket', (socket) => sockets.push(socket.url()));
   const event = await seeEvent(owner.page);
+
+  await t.test('the app as it is shipped stretches passphrases at full cost', async () => {
+    const sources = await Promise.all(workers.map(async (one) => (await fetch(one)).text()));
+    assert.ok(sources.some((one) => /argon2id-custom.{0,3}:\{iterations:3,memory:131072,/.test(one)));
+  });
 
   await t.test('a second, empty browser opens the same event', async () => {
     await using second = await newVisitor(url);
