@@ -10,6 +10,7 @@ const TEST_PACKAGES = [
   'gstreamer1.0-plugins-good',
   'gstreamer1.0-plugins-bad',
   'gstreamer1.0-plugins-ugly',
+  'redis-server',
 ];
 const INSTALL_MILLISECONDS = 600_000;
 
