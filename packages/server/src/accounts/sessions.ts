@@ -21,7 +21,16 @@ export interface AccountSessions {
   byToken(token: string): Promise<AccountCaller | undefined>;
 }
 
-export function makeSessions(database: Database, random: RandomBytes): AccountSessions {
+/**
+ * A session's own row has to say that it is of the token that was shown: who calls must not hang on the database's
+ * replies being in step, and everything after asks on behalf of whoever this says.
+ * @throws Error where it is of another
+ */
+export function requireOfToken(row: { readonly tokenHash: string }, asked: string): void {
+  if (row.tokenHash !== asked) throw new Error('the session that was found is of another token');
+}
+
+export function makeSessions(database: Pick<Database, 'ask'>, random: RandomBytes): AccountSessions {
   return {
     start: async ({ account, kind, device }) => {
       const session = newSessionId(random);
@@ -34,6 +43,7 @@ export function makeSessions(database: Database, random: RandomBytes): AccountSe
       const hash = tokenHash(token);
       const [found] = await database.ask({ tokenHash: hash }, findSession, [hash]);
       if (found === undefined) return undefined;
+      requireOfToken(found, hash);
       const { session_id: session, account_id: account, kind, unseen } = found;
       if (unseen) await database.ask({ account }, seeSession, [session]);
       return { kind: 'account', account, session, sessionKind: kind };

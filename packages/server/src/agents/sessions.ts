@@ -5,7 +5,7 @@ import type { AgentId, RandomBytes } from '@nightlatch/protocol/ids';
 import { deviceIdentity } from '@nightlatch/vault/device';
 import { VaultError } from '@nightlatch/vault/errors';
 import { verifyJws } from '@nightlatch/vault/signing';
-import { tokenHash } from '../accounts/sessions.ts';
+import { requireOfToken, tokenHash } from '../accounts/sessions.ts';
 import type { Clock } from '../foundation.ts';
 import type { AgentCaller } from '../http/handler.ts';
 import type { Database } from '../sql/database.ts';
@@ -73,6 +73,7 @@ export function createAgentSessions(parts: {
     byToken: async (hash) => {
       const [row, more] = await database.ask({ tokenHash: hash }, agentOfToken, [hash]);
       if (row === undefined || more !== undefined) return undefined;
+      requireOfToken(row, hash);
       return { kind: 'agent', agent: row.agent, tokenHash: hash, home: row.home };
     },
   };

@@ -17,9 +17,9 @@ where p.agent_id = $1 and p.home_id = $2 and p.validity @> now()`,
 export const agentOfToken = statement({
   name: 'agent-of-token',
   text: `
-select s.agent_id as agent, p.home_id as home
+select s.agent_id as agent, s.token_hash as "tokenHash", p.home_id as home
 from agent_sessions s
 left join agent_pins p on p.agent_id = s.agent_id and p.validity @> now()
 where s.token_hash = $1 and s.expires_at > now()`,
-  row: z.object({ agent: AgentId, home: HomeId.nullable() }),
+  row: z.object({ agent: AgentId, tokenHash: z.string(), home: HomeId.nullable() }),
 });

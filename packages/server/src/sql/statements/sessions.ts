@@ -17,9 +17,16 @@ export const addSession = statement({
 
 export const findSession = statement({
   name: 'find-session',
-  text: `select session_id, account_id, kind, last_seen_at < now() - interval '1 minute' as unseen
+  text: `select session_id, account_id, token_hash as "tokenHash", kind,
+      last_seen_at < now() - interval '1 minute' as unseen
     from sessions where token_hash = $1 and ended_at is null and expires_at > now()`,
-  row: z.object({ session_id: SessionId, account_id: AccountId, kind: Kind, unseen: z.boolean() }),
+  row: z.object({
+    session_id: SessionId,
+    account_id: AccountId,
+    tokenHash: z.string(),
+    kind: Kind,
+    unseen: z.boolean(),
+  }),
 });
 
 /** 30 days without a request end a session, and 90 days in any case. */
