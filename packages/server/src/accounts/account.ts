@@ -2,6 +2,7 @@ import type { Account } from '@nightlatch/protocol/accounts';
 import { type AccountId, SessionId } from '@nightlatch/protocol/ids';
 import { notSignedIn } from '../refusals.ts';
 import type { Database } from '../sql/database.ts';
+import { requireOwn } from '../sql/own-rows.ts';
 import { readAccount, readHomesOfAccount } from '../sql/statements/accounts.ts';
 import type { Emails } from './emails.ts';
 
@@ -21,6 +22,8 @@ export async function ownAccount(
     database.ask(scope, readHomesOfAccount, [caller.account]),
   ]);
   if (row === undefined) throw notSignedIn();
+  requireOwn([row], { account_id: caller.account, session_id: caller.session });
+  requireOwn(homes, { account_id: caller.account });
   return {
     emailIndex: row.email_index,
     account: {

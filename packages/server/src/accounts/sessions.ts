@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AccountId, newSessionId, type RandomBytes, type SessionId } from '@nightlatch/protocol/ids';
 import type { AccountCaller } from '../http/handler.ts';
 import type { Database } from '../sql/database.ts';
+import { requireOwn } from '../sql/own-rows.ts';
 import { addSession, findSession, seeSession } from '../sql/statements/sessions.ts';
 
 const TOKEN_BYTES = 32;
@@ -21,15 +22,6 @@ export interface AccountSessions {
   byToken(token: string): Promise<AccountCaller | undefined>;
 }
 
-/**
- * A session's own row has to say that it is of the token that was shown: who calls must not hang on the database's
- * replies being in step, and everything after asks on behalf of whoever this says.
- * @throws Error where it is of another
- */
-export function requireOfToken(row: { readonly tokenHash: string }, asked: string): void {
-  if (row.tokenHash !== asked) throw new Error('the session that was found is of another token');
-}
-
 export function makeSessions(database: Pick<Database, 'ask'>, random: RandomBytes): AccountSessions {
   return {
     start: async ({ account, kind, device }) => {
@@ -43,7 +35,7 @@ export function makeSessions(database: Pick<Database, 'ask'>, random: RandomByte
       const hash = tokenHash(token);
       const [found] = await database.ask({ tokenHash: hash }, findSession, [hash]);
       if (found === undefined) return undefined;
-      requireOfToken(found, hash);
+      requireOwn([found], { tokenHash: hash });
       const { session_id: session, account_id: account, kind, unseen } = found;
       if (unseen) await database.ask({ account }, seeSession, [session]);
       return { kind: 'account', account, session, sessionKind: kind };

@@ -5,10 +5,11 @@ import type { AgentId, RandomBytes } from '@nightlatch/protocol/ids';
 import { deviceIdentity } from '@nightlatch/vault/device';
 import { VaultError } from '@nightlatch/vault/errors';
 import { verifyJws } from '@nightlatch/vault/signing';
-import { requireOfToken, tokenHash } from '../accounts/sessions.ts';
+import { tokenHash } from '../accounts/sessions.ts';
 import type { Clock } from '../foundation.ts';
 import type { AgentCaller } from '../http/handler.ts';
 import type { Database } from '../sql/database.ts';
+import { requireOwn } from '../sql/own-rows.ts';
 import { insertAgentSession, upsertAgent } from '../sql/statements/agents.ts';
 import { agentOfToken } from '../sql/statements/gate-agent.ts';
 import { createChallenges } from './challenge.ts';
@@ -73,7 +74,7 @@ export function createAgentSessions(parts: {
     byToken: async (hash) => {
       const [row, more] = await database.ask({ tokenHash: hash }, agentOfToken, [hash]);
       if (row === undefined || more !== undefined) return undefined;
-      requireOfToken(row, hash);
+      requireOwn([row], { tokenHash: hash });
       return { kind: 'agent', agent: row.agent, tokenHash: hash, home: row.home };
     },
   };

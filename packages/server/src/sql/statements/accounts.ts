@@ -48,9 +48,9 @@ export const readAccount = statement({
 
 export const readHomesOfAccount = statement({
   name: 'read-homes-of-account',
-  text: `select home_id, role from memberships where account_id = $1 and validity @> now()`,
+  text: `select account_id, home_id, role from memberships where account_id = $1 and validity @> now()`,
   order: 'home_id',
-  row: z.object({ home_id: HomeId, role: z.enum(['owner']) }),
+  row: z.object({ account_id: AccountId, home_id: HomeId, role: z.enum(['owner']) }),
 });
 
 /**

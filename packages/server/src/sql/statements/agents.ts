@@ -1,5 +1,5 @@
 import { Hash } from '@nightlatch/protocol/encoding';
-import { AgentId } from '@nightlatch/protocol/ids';
+import { AgentId, HomeId } from '@nightlatch/protocol/ids';
 import { z } from 'zod';
 import { statement } from '../statement.ts';
 
@@ -47,10 +47,10 @@ where p.agent_id = $1 and p.home_id = $2 and p.validity @> now()`,
 export const agentLog = statement({
   name: 'agent-log',
   text: `
-select l.entry, l.sequence
+select l.home_id as home, l.entry, l.sequence
 from agent_pins p join home_log l on l.home_id = p.home_id
 where p.agent_id = $1 and p.home_id = $2 and p.validity @> now() and l.sequence > $3::int
 order by l.sequence limit $4::int`,
   order: 'sequence',
-  row: z.object({ entry: z.string(), sequence: z.number() }),
+  row: z.object({ home: HomeId, entry: z.string(), sequence: z.number() }),
 });

@@ -45,11 +45,17 @@ export const seeSession = statement({
 
 export const listSessions = statement({
   name: 'list-sessions',
-  text: `select session_id, device, started_at, last_seen_at
+  text: `select session_id, account_id, device, started_at, last_seen_at
     from sessions where account_id = $1 and ended_at is null and expires_at > now()
     order by last_seen_at desc, session_id limit 200`,
   order: 'last_seen_at desc, session_id',
-  row: z.object({ session_id: SessionId, device: z.string(), started_at: z.date(), last_seen_at: z.date() }),
+  row: z.object({
+    session_id: SessionId,
+    account_id: AccountId,
+    device: z.string(),
+    started_at: z.date(),
+    last_seen_at: z.date(),
+  }),
 });
 
 export const endSession = statement({
