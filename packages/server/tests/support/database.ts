@@ -3,20 +3,14 @@ import { after } from 'node:test';
 import postgres from 'postgres';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/sql/database.ts';
 import type { Doubt } from '../../src/sql/failures.ts';
-import { migrate } from '../../src/sql/migrate.ts';
-import { type Cluster, startCluster } from './postgres.ts';
+import { type Cluster, startCluster, TEMPLATE } from './postgres.ts';
 
 let started: Promise<Cluster> | undefined;
 let made = 0;
 
-/** The cluster of this test file, with a migrated template; started at the first call, stopped after the last test. */
+/** The cluster of this test file; started at the first call, stopped after the last test. */
 export function cluster(): Promise<Cluster> {
-  started ??= (async () => {
-    const one = await startCluster();
-    await command(one, 'create database template_nightlatch');
-    await migrate({ url: one.url('template_nightlatch') });
-    return one;
-  })();
+  started ??= startCluster();
   return started;
 }
 
@@ -31,10 +25,9 @@ export async function newDatabaseUrl(options: { migrated?: boolean } = {}): Prom
   const one = await cluster();
   made += 1;
   const name = `test_${made}`;
-  await command(
-    one,
-    `create database ${name}${options.migrated === false ? '' : ' template template_nightlatch'}`,
-  );
+  // Copying the template's files takes 0.03 s; writing its blocks to the log, as is usual, takes 0.25 s.
+  const of = options.migrated === false ? '' : ` template ${TEMPLATE} strategy file_copy`;
+  await command(one, `create database ${name}${of}`);
   return one.url(name);
 }
 
