@@ -14,6 +14,9 @@ export interface Files {
   readonly sectionMilliseconds: number;
 }
 
+// What one process has compiled, TypeScript and all, the next one reads: 0.4 s and 0.2 s for a small file.
+process.env.NODE_COMPILE_CACHE ??= path.join(ROOT, '.tmp/compiled');
+
 /** Runs each file in a process of its own, shows every test, and counts. No test at all is a failure. */
 export async function runFiles({
   name,
