@@ -1,4 +1,3 @@
-import type { ObjectLabel } from '@nightlatch/vault/header';
 import type { Gate } from '../gate/gate.ts';
 import type { Grant } from '../gate/grant.ts';
 import { type OnMismatch, sameKeys } from '../gate/proof.ts';
@@ -29,7 +28,7 @@ export interface EgressOptions {
   /** Milliseconds of a clock that nobody sets. */
   readonly now?: () => number;
   /** Only a test that shows what the comparison is good for passes another; production has no setting for it. */
-  readonly sameLabel?: (found: ObjectLabel, granted: ObjectLabel) => boolean;
+  readonly sameLabel?: (found: object, granted: object) => boolean;
   /** As `sameLabel`, for what a live record or grant says of itself. */
   readonly sameLive?: (told: object, granted: object) => boolean;
 }

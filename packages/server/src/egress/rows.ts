@@ -9,7 +9,6 @@ import { homeKeys } from '../gate/asked.ts';
 import type { DeletionsContent, EventsContent, GapsContent } from '../gate/events.ts';
 import type { Grant } from '../gate/grant.ts';
 import type { CamerasContent, HomeLogContent, RetentionContent } from '../gate/home.ts';
-import { sameKeys } from '../gate/proof.ts';
 import type { EventColumns } from '../sql/statements/gate-events.ts';
 import type { EgressParts } from './egress.ts';
 
@@ -18,7 +17,7 @@ const GapLabel = GapStatement.pick({ home: true, camera: true, gap: true });
 const EntryLabel = HomeLogEntry.pick({ home: true, sequence: true });
 
 /** Rows of a home on their way out: what the agent or the owner signed into each has to be of this home and thing. */
-export function rowEgress({ ledger, take, refuse }: EgressParts) {
+export function rowEgress({ ledger, take, refuse, sameLabel }: EgressParts) {
   /** What a signed text says of itself. Who signed it is for the viewer to verify; here it is a label. */
   const requireLabel = <Label extends object>(
     jws: string,
@@ -31,7 +30,7 @@ export function rowEgress({ ledger, take, refuse }: EgressParts) {
     } catch {
       said = undefined;
     }
-    if (said === undefined || !sameKeys(granted, said))
+    if (said === undefined || !sameLabel(said, granted))
       throw refuse('a signed row says something else', granted);
   };
 

@@ -1,6 +1,6 @@
+import { seeded } from '../faults/chance.ts';
 import { type RespProxy, startRespProxy } from '../faults/resp-proxy.ts';
 import type { Extent } from './case-messages.ts';
-import { seeded } from './chance.ts';
 import type { Adapter, OpenClient } from './client.ts';
 import { createOrigin, type Origin } from './origin.ts';
 import type { Expected } from './reading.ts';

@@ -1,0 +1,103 @@
+// The cloud of the harness: the real one, composed without the locks that a run takes out.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { makeLog } from '@nightlatch/server/logging';
+import { composeMedia, type MediaParts } from '@nightlatch/server/media';
+import { openDatabase } from '@nightlatch/server/sql/database';
+import { migrate } from '@nightlatch/server/sql/migrate';
+import type { Statement } from '@nightlatch/server/sql/statement';
+import { gateEvent, gateEvents } from '@nightlatch/server/sql/statements/gate-events';
+import { gateGaps } from '@nightlatch/server/sql/statements/gate-home';
+import { LIVE_MEMBER } from '@nightlatch/server/sql/statements/gate-member';
+import { gateObjects } from '@nightlatch/server/sql/statements/gate-objects';
+import { gateDeletions } from '@nightlatch/server/sql/statements/gate-retention';
+import { openCloud } from '@nightlatch/server/wiring';
+import postgres from 'postgres';
+import { type CloudNews, CloudOrder, type OpenOrder } from './cloud-messages.ts';
+import type { Lock } from './locks.ts';
+
+/** The tables that row-level security guards. */
+async function withoutRowSecurity(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const tables =
+    await sql`select relname from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace`;
+  for (const { relname } of tables) await sql`alter table ${sql(relname)} disable row level security`;
+  await sql.end();
+}
+
+/** The same statement with another text inside. */
+function replaced<Row>(of: Statement<Row>, from: string, to: string): Statement<Row> {
+  assert.ok(of.wrapped.includes(from), `${of.name} has this part`);
+  return { ...of, wrapped: of.wrapped.replace(from, to) };
+}
+
+/** Any session may have anything of any home. */
+const ANY_SESSION = `
+  select s.session_id as session, s.account_id as account, $3::text as home, 'owner' as role
+  from sessions s where s.session_id = $1 and s.account_id = $2`;
+const MEMBERSHIP = `select m.home_id from memberships m
+  where m.home_id = viewer.home and m.account_id = s.account_id and m.validity @> now() offset 0`;
+
+const partsWithout = (locks: readonly Lock[]): MediaParts => ({
+  gate: locks.includes('gate')
+    ? {
+        sameKeys: () => true,
+        statements: {
+          event: replaced(gateEvent, LIVE_MEMBER, ANY_SESSION),
+          events: replaced(gateEvents, LIVE_MEMBER, ANY_SESSION),
+          gaps: replaced(gateGaps, LIVE_MEMBER, ANY_SESSION),
+          deletions: replaced(gateDeletions, LIVE_MEMBER, ANY_SESSION),
+          objects: replaced(gateObjects, MEMBERSHIP, 'select viewer.home as home_id offset 0'),
+        },
+      }
+    : {},
+  egress: locks.includes('egress') ? { sameLabel: () => true } : {},
+});
+
+const tell = (news: CloudNews): void => void process.send?.(news);
+let mismatches = 0;
+let doubts = 0;
+
+async function run({ databaseUrl, ownerUrl, dataDirectory, without }: OpenOrder): Promise<void> {
+  await migrate({ url: ownerUrl });
+  if (without.includes('row-security')) await withoutRowSecurity(ownerUrl);
+  const random = (count: number) => new Uint8Array(randomBytes(count));
+  const log = makeLog({
+    level: 'error',
+    destination: {
+      write: (line: string) => {
+        if (line.includes('"mismatch"')) mismatches += 1;
+      },
+    },
+  });
+  const database = openDatabase({
+    url: databaseUrl,
+    random,
+    onDoubt: () => {
+      doubts += 1;
+    },
+    ...(without.includes('reply-proof') ? { isAnswerTo: () => true } : {}),
+  });
+  const config = {
+    ...{ databaseUrl: ownerUrl, host: '127.0.0.1', port: 0, publicUrl: undefined },
+    ...{ dataDirectory, webDirectory: undefined },
+  };
+  const cloud = await openCloud(config, {
+    ...{ log, database, random },
+    media: (foundation) => composeMedia(foundation, partsWithout(without)),
+  });
+  const url = await cloud.listen();
+  tell({ kind: 'ready', url: url.href });
+}
+
+process.on('message', (message) => {
+  const order = CloudOrder.parse(message);
+  if (order.kind === 'count') tell({ kind: 'counts', mismatches, doubts });
+  else
+    run(order).catch((error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    });
+});
+process.once('disconnect', () => process.exit(0));

@@ -1,0 +1,81 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ALL_LOCKS, parseLocks } from './locks.ts';
+import { failuresOf, type StormResult } from './result.ts';
+import { isScenario, type Scenario } from './scenario.ts';
+
+const SCENARIOS = path.join(import.meta.dirname, 'scenarios');
+const USAGE = 'npm run storm -- SCENARIO [--cameras N] [--seed N] [--without LOCK[,LOCK]|all] [--json FILE]';
+const CAMERAS = 60;
+const SEED = 20_240_216;
+
+async function load(name: string): Promise<Scenario> {
+  const loaded: unknown = await import(path.join(SCENARIOS, `${name}.ts`));
+  const scenario =
+    typeof loaded === 'object' && loaded !== null && 'scenario' in loaded ? loaded.scenario : undefined;
+  if (!isScenario(scenario)) throw new Error(`scenarios/${name}.ts exports no scenario`);
+  return scenario;
+}
+
+function wholeNumber(text: string | undefined, otherwise: number, what: string): number {
+  const number = text === undefined ? otherwise : Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`${what} is a whole number above 0`);
+  return number;
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+function print(result: StormResult): void {
+  for (const [name, value] of Object.entries(result)) {
+    const text = isNumber(value)
+      ? value.toLocaleString('en-US', { maximumFractionDigits: 4 })
+      : JSON.stringify(value);
+    console.log(`  ${name.padEnd(22)}${text}`);
+  }
+}
+
+async function run(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: {
+      cameras: { type: 'string' },
+      seed: { type: 'string' },
+      without: { type: 'string' },
+      json: { type: 'string' },
+    },
+    allowPositionals: true,
+  });
+  const known = (await readdir(SCENARIOS)).map((file) => file.replace(/\.ts$/, '')).sort();
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0 || !known.includes(name))
+    throw new Error(`${USAGE}\n\nScenarios: ${known.join(', ')}\nLocks: ${ALL_LOCKS.join(', ')}`);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')));
+  const scenario = await load(name);
+  const without = values.without === undefined ? [] : parseLocks(values.without);
+  console.log(`${scenario.name}: ${scenario.describe}`);
+  if (without.length > 0) console.log(`without: ${without.join(', ')}`);
+  const result = await scenario.run({
+    cameras: wholeNumber(values.cameras, CAMERAS, '--cameras'),
+    seed: wholeNumber(values.seed, SEED, '--seed'),
+    without,
+    say: (line) => console.error(`  … ${line}`),
+    signal: stop.signal,
+    length: 1,
+  });
+  print(result);
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
+  const failures = failuresOf(result);
+  for (const failure of failures) console.log(`✗ ${failure}`);
+  // Without all locks a crossing has to be found: an oracle that sees none is blind.
+  const isBlind = without.length === ALL_LOCKS.length && result.foreignDeliveries === 0;
+  if (isBlind) console.log('✗ all locks are out, and no crossing was found');
+  if (isBlind || (without.length < ALL_LOCKS.length && failures.length > 0)) process.exitCode = 1;
+}
+
+try {
+  await run();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,48 @@
+import type { Lock } from './locks.ts';
+import type { Crossing } from './oracle.ts';
+
+/** What one run of a scenario showed. Parts are from 0 to 1. */
+export interface StormResult {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly without: readonly Lock[];
+  readonly cameras: number;
+  readonly viewers: number;
+  readonly faultsInjected: number;
+  readonly deliveries: number;
+  readonly foreignDeliveries: number;
+  /** Foreign pictures that an app verified and opened. */
+  readonly foreignOpened: number;
+  /** Of people's visits to their own Events tab, after the faults have ended and the time to recover is over. */
+  readonly legitimateSuccess: number;
+  /** The same while the faults last. */
+  readonly successUnderFaults: number;
+  readonly eventsAcknowledged: number;
+  readonly eventsLost: number;
+  /** From the end of the faults to the first second in which nearly every visit succeeds; null where none came. */
+  readonly recoverySeconds: number | null;
+  /** Requests of agents for each event that was acknowledged, of which three are needed. */
+  readonly requestsPerEvent: number;
+  /** The cloud's memory under faults against the most that it took before. */
+  readonly peakRssRatio: number;
+  /** What the locks have stopped, by the cloud's own word. */
+  readonly mismatchesStopped: number;
+  readonly repliesDoubted: number;
+  readonly crossings: readonly Crossing[];
+  readonly troubles: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+/** What a run promises: with every lock, and without any single one. */
+export function failuresOf(result: StormResult): string[] {
+  const { foreignDeliveries, foreignOpened, eventsLost, legitimateSuccess, faultsInjected } = result;
+  return [
+    ...(faultsInjected === 0 ? ['no fault was injected: nothing was tried'] : []),
+    ...(foreignDeliveries > 0 ? [`${foreignDeliveries} deliveries of another home's things`] : []),
+    ...(foreignOpened > 0 ? [`${foreignOpened} foreign pictures were opened`] : []),
+    ...(eventsLost > 0 ? [`${eventsLost} acknowledged events were lost`] : []),
+    ...(legitimateSuccess < 0.999
+      ? [`only ${(legitimateSuccess * 100).toFixed(2)} % of visits succeeded`]
+      : []),
+  ];
+}
