@@ -15,6 +15,12 @@ const CLOUD_STOP_MILLISECONDS = 15_000;
 /** The agent ends its recordings and writes them to its spool. */
 const AGENT_STOP_MILLISECONDS = 20_000;
 
+/**
+ * Live records are garbage as soon as they are sent, and are let go of when the young generation is swept. Left to itself, the
+ * heap of a cloud with 400 viewers of 200 cameras at 2 Mbit/s grew to 178 MB and the process to 386 MB; so to 51 and 286.
+ */
+const YOUNG_SPACE = '--max-semi-space-size=4';
+
 const without = (environment: Environment, ...names: string[]): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
 
@@ -41,7 +47,7 @@ export function cloudProgram(place: CloudPlace): Program {
   const { main, ...common } = program('The cloud', 'server/src/main.ts');
   return {
     ...common,
-    parameters: [main],
+    parameters: [YOUNG_SPACE, main],
     environment: {
       ...without(place.environment, CAMERA_URL_VARIABLE),
       NODE_ENV: 'production',

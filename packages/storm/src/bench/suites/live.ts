@@ -2,7 +2,7 @@ import { type CameraDelays, measureDelays } from '../ground/live/delay.ts';
 import { delayFigures, tapFigures } from '../ground/live/delay-figures.ts';
 import { LARGE_CAMERA, SMALL_CAMERA } from '../ground/numbered-camera.ts';
 import { part } from '../ground/part.ts';
-import { relayFigures } from '../ground/relay/relay-figures.ts';
+import { memoryFigures, relayFigures } from '../ground/relay/relay-figures.ts';
 import { loadRelay } from '../ground/relay/relay-load.ts';
 import type { BenchContext, Figure, Suite } from '../suite.ts';
 
@@ -19,7 +19,12 @@ async function run(context: BenchContext): Promise<readonly Figure[]> {
     { ...pairs, measured: await part(context, (ofPart) => loadRelay(ofPart, pairs)) },
     { ...crowd, measured: await part(context, (ofPart) => loadRelay(ofPart, crowd)) },
   ];
-  return [...cameras.flatMap(delayFigures), ...cameras.flatMap(tapFigures), ...relayed.flatMap(relayFigures)];
+  return [
+    ...cameras.flatMap(delayFigures),
+    ...cameras.flatMap(tapFigures),
+    ...relayed.flatMap(relayFigures),
+    ...memoryFigures(relayed),
+  ];
 }
 
 export const suite: Suite = {

@@ -1,4 +1,5 @@
 import type { Figure } from '../../suite.ts';
+import { memoryParts } from './memory-parts.ts';
 import { perViewer, type RelayStep } from './relay-load.ts';
 
 const GOAL_VIEWERS_PER_CORE = 400;
@@ -6,7 +7,7 @@ const GOAL_BYTES_PER_VIEWER = 200_000;
 
 /**
  * The viewers per core are those of the largest step, with all that the cloud does besides: the links, the gate asked
- * every second for each viewer, the ledger. Memory is the line through all steps; the first has viewers
+ * four times a second for each viewer, the ledger. Memory is the line through all steps; the first has viewers
  * too, so that what a cloud takes once to warm up is not laid on them.
  */
 export function relayFigures({
@@ -35,5 +36,14 @@ export function relayFigures({
     { name: `${name}, records missed`, value: most.missedPart, unit: 'of all' },
     { name: `${name}, through the relay, p50`, value: most.p50Milliseconds, unit: 'milliseconds' },
     { name: `${name}, through the relay, p99`, value: most.p99Milliseconds, unit: 'milliseconds' },
+  ];
+}
+
+/** What the memory is for, by the steps of all loads together. */
+export function memoryFigures(loads: readonly { readonly measured: readonly RelayStep[] }[]): Figure[] {
+  const { viewerBytes, cameraBytes } = memoryParts(loads.flatMap(({ measured }) => measured));
+  return [
+    { name: 'relay, memory for each watched camera', value: cameraBytes, unit: 'bytes' },
+    { name: 'relay, memory for each viewer besides', value: viewerBytes, unit: 'bytes' },
   ];
 }

@@ -13,6 +13,8 @@ const MEMORY_LOOKS = 16;
 
 export interface RelayStep {
   readonly viewers: number;
+  /** That are watched. */
+  readonly cameras: number;
   /** Cores that the process of the cloud takes. */
   readonly cores: number;
   readonly residentBytes: number;
@@ -77,6 +79,7 @@ export async function loadRelay(
     say(`relay, ${step} viewers, ${viewersPerCamera} of each camera: ${cores.toFixed(2)} cores`);
     measured.push({
       viewers: step,
+      cameras,
       cores,
       residentBytes: quantile(resident, 0.5),
       bitsPerSecond: step === 0 ? 0 : (bytes * 8) / elapsed / step,
