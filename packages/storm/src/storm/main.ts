@@ -1,12 +1,16 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ALL_LOCKS, parseLocks } from './locks.ts';
+import { ABLATIONS, ablationFailures, ablationTable } from './ablation.ts';
+import { ALL_LOCKS, type Lock, parseLocks } from './locks.ts';
 import { failuresOf, type StormResult } from './result.ts';
 import { isScenario, type Scenario } from './scenario.ts';
 
 const SCENARIOS = path.join(import.meta.dirname, 'scenarios');
-const USAGE = 'npm run storm -- SCENARIO [--cameras N] [--seed N] [--without LOCK[,LOCK]|all] [--json FILE]';
+const USAGE = [
+  'npm run storm -- SCENARIO [--cameras N] [--seed N] [--length N] [--without LOCK[,LOCK]|all] [--json FILE]',
+  'npm run storm -- SCENARIO --ablation FILE   with every lock, without each alone, without all: a table of Markdown',
+].join('\n');
 const CAMERAS = 60;
 const SEED = 20_240_216;
 
@@ -35,12 +39,26 @@ function print(result: StormResult): void {
   }
 }
 
+async function ablate(
+  runWithout: (without: readonly Lock[]) => Promise<StormResult>,
+  file: string,
+): Promise<void> {
+  const results: StormResult[] = [];
+  for (const without of ABLATIONS) results.push(await runWithout(without));
+  await writeFile(file, ablationTable(results));
+  const failures = ablationFailures(results);
+  for (const failure of failures) console.log(`✗ ${failure}`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: {
       cameras: { type: 'string' },
       seed: { type: 'string' },
       without: { type: 'string' },
+      length: { type: 'string', default: '1' },
+      ablation: { type: 'string' },
       json: { type: 'string' },
     },
     allowPositionals: true,
@@ -52,18 +70,23 @@ async function run(): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')));
   const scenario = await load(name);
-  const without = values.without === undefined ? [] : parseLocks(values.without);
+  const length = Number(values.length);
+  if (!(length > 0)) throw new Error('--length is a number above 0');
   console.log(`${scenario.name}: ${scenario.describe}`);
-  if (without.length > 0) console.log(`without: ${without.join(', ')}`);
-  const result = await scenario.run({
-    cameras: wholeNumber(values.cameras, CAMERAS, '--cameras'),
-    seed: wholeNumber(values.seed, SEED, '--seed'),
-    without,
-    say: (line) => console.error(`  … ${line}`),
-    signal: stop.signal,
-    length: 1,
-  });
-  print(result);
+  const runWithout = async (without: readonly Lock[]): Promise<StormResult> => {
+    if (without.length > 0) console.log(`without: ${without.join(', ')}`);
+    const result = await scenario.run({
+      cameras: wholeNumber(values.cameras, CAMERAS, '--cameras'),
+      seed: wholeNumber(values.seed, SEED, '--seed'),
+      ...{ without, length, signal: stop.signal },
+      say: (line) => console.error(`  … ${line}`),
+    });
+    print(result);
+    return result;
+  };
+  if (values.ablation !== undefined) return ablate(runWithout, values.ablation);
+  const without = values.without === undefined ? [] : parseLocks(values.without);
+  const result = await runWithout(without);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
   const failures = failuresOf(result);
   for (const failure of failures) console.log(`✗ ${failure}`);
