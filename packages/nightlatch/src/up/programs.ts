@@ -21,6 +21,9 @@ const AGENT_STOP_MILLISECONDS = 20_000;
  */
 const YOUNG_SPACE = '--max-semi-space-size=4';
 
+/** glibc gives each thread an arena of its own, and what one of them has let go of serves no other. */
+const ONE_ARENA = { MALLOC_ARENA_MAX: '1' };
+
 const without = (environment: Environment, ...names: string[]): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
 
@@ -49,6 +52,7 @@ export function cloudProgram(place: CloudPlace): Program {
     ...common,
     parameters: [YOUNG_SPACE, main],
     environment: {
+      ...ONE_ARENA,
       ...without(place.environment, CAMERA_URL_VARIABLE),
       NODE_ENV: 'production',
       DATABASE_URL: place.databaseUrl,

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeMeasured } from '../document.ts';
 import type { Extent } from './case-messages.ts';
 import { CASES } from './cases.ts';
 import type { Adapter } from './client.ts';
@@ -9,6 +10,8 @@ import { crosscheck } from './crosscheck.ts';
 import { reportOf, tableOf } from './report.ts';
 
 const USAGE = 'npm run crosscheck -- [CLIENT...] [--seed N] [--case NAME] [--json FILE] [--report FILE]';
+/** The line of the document behind which the tables stand. */
+const SEEN = '## What was seen';
 const EXTENT: Extent = {
   reads: 1_000,
   inFlight: 50,
@@ -42,7 +45,7 @@ async function run(): Promise<void> {
   const result = await crosscheck(adapters, cases, EXTENT, seed, (line) => console.error(line));
   for (const line of tableOf(result)) console.log(line);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
-  if (values.report !== undefined) await writeFile(values.report, reportOf(result));
+  if (values.report !== undefined) await writeMeasured(values.report, SEEN, reportOf(result));
 }
 
 try {

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeMeasured } from '../document.ts';
 import { ABLATIONS, ablationFailures, ablationTable } from './ablation.ts';
 import { ALL_LOCKS, type Lock, parseLocks } from './locks.ts';
 import { failuresOf, type StormResult } from './result.ts';
@@ -11,6 +12,8 @@ const USAGE = [
   'npm run storm -- SCENARIO [--cameras N] [--seed N] [--length N] [--without LOCK[,LOCK]|all] [--json FILE]',
   'npm run storm -- SCENARIO --ablation FILE   with every lock, without each alone, without all: a table of Markdown',
 ].join('\n');
+/** The line of the document behind which the table stands. */
+const MEASURED = '## Measured';
 const CAMERAS = 60;
 const SEED = 20_240_216;
 
@@ -45,7 +48,7 @@ async function ablate(
 ): Promise<void> {
   const results: StormResult[] = [];
   for (const without of ABLATIONS) results.push(await runWithout(without));
-  await writeFile(file, ablationTable(results));
+  await writeMeasured(file, MEASURED, ablationTable(results));
   const failures = ablationFailures(results);
   for (const failure of failures) console.log(`✗ ${failure}`);
   if (failures.length > 0) process.exitCode = 1;
