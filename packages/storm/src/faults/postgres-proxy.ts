@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
+import { closeAll, listenLocally } from './listening.ts';
 
 /** How often, of all replies with rows, one is dropped, repeated, or changes places with the next. 0 to 1. */
 export interface FaultRates {
@@ -87,21 +87,15 @@ export async function startPostgresProxy(target: number, random: () => number): 
       }
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const port = await listenLocally(server);
   return {
-    port: address !== null && typeof address === 'object' ? address.port : 0,
+    port,
     setFaults: (given) => {
       rates = given;
     },
     get struck() {
       return struck;
     },
-    [Symbol.asyncDispose]: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => closeAll(server, sockets),
   };
 }

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
+import { closeAll, listenLocally } from './listening.ts';
 import { createReplyCutter } from './resp-frames.ts';
 
 /** A reply on its way from the server to a client. */
@@ -88,10 +88,7 @@ export async function startRespProxy(upstreamPort: number): Promise<RespProxy> {
     });
     redis.on('data', (bytes: Buffer) => take(bytes));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const port = await listenLocally(server);
   const resetAll = () => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
@@ -114,11 +111,7 @@ export async function startRespProxy(upstreamPort: number): Promise<RespProxy> {
     get struck() {
       return struck;
     },
-    [Symbol.asyncDispose]: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => closeAll(server, sockets),
   };
 }
 
