@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 
-/** What tests with a camera or a browser need of the system, by its name in Debian. */
+/** What tests with a camera, a browser or Redis need of the system, by its name in Debian. */
 const TEST_PACKAGES = [
   'chromium',
   'python3-gi',

@@ -87,7 +87,7 @@ export const SECTIONS: readonly Section[] = [
   }),
   files({
     name: 'service',
-    about: 'on a real PostgreSQL, real processes and a real RTSP server',
+    about: 'on a real PostgreSQL and Redis, real processes and a real RTSP server',
     owns: isService,
     // Real cameras wait more than they work.
     concurrency: 3,

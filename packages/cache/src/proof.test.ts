@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { manualClock } from '../tests/support/manual-clock.ts';
+import { CacheError } from './errors.ts';
+import { type DoubtReason, loadScripts, proveReplies } from './proof.ts';
+import { SCRIPTS } from './scripts.ts';
+
+const unreachable = (error: unknown) => error instanceof CacheError && error.kind === 'unreachable';
+
+/** A connection whose replies the test gives. */
+function connection() {
+  const sent: {
+    readonly nonce: string;
+    readonly reply: (reply: unknown) => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
+  const doubts: DoubtReason[] = [];
+  let destroyed = 0;
+  const clock = manualClock();
+  const wire = {
+    send: (command: readonly string[]) =>
+      new Promise<unknown>((reply, fail) => sent.push({ nonce: command.at(-1) ?? '', reply, fail })),
+    destroy: () => {
+      destroyed++;
+    },
+  };
+  const proven = proveReplies({
+    wire,
+    clock,
+    connection: 'c.',
+    replyMilliseconds: 100,
+    onDoubt: (reason) => doubts.push(reason),
+  });
+  const ask = (...keys: string[]) => {
+    const answer = proven.ask(SCRIPTS.read, keys, []);
+    answer.catch(() => {});
+    const last = sent.at(-1);
+    assert.ok(last);
+    return { answer, ...last };
+  };
+  return { ask, clock, doubts, proven, destroyed: () => destroyed };
+}
+
+test('the answer to the very question is given out, and its time is over with it', async () => {
+  const { ask, clock, doubts } = connection();
+  const one = ask('a', 'b');
+  const two = ask('a', 'b');
+  assert.notEqual(one.nonce, two.nonce);
+  one.reply([one.nonce, 'ab', ['x', null]]);
+  assert.deepEqual(await one.answer, ['x', null]);
+  two.reply([two.nonce, 'ab', [null, null]]);
+  assert.deepEqual(await two.answer, [null, null]);
+  clock.advance(1_000);
+  assert.deepEqual(doubts, []);
+});
+
+const spoilt: Record<string, [DoubtReason, (nonce: string, other: string) => unknown]> = {
+  'the answer to another question': ['wrong-question', (_, other) => [other, 'a', ['x']]],
+  'an answer for other keys': ['wrong-question', (nonce) => [nonce, 'b', ['x']]],
+  'an answer without a question': ['wrong-shape', () => 'x'],
+  'an answer that is too short': ['wrong-shape', (nonce) => [nonce, 'a']],
+  'an answer that is too long': ['wrong-shape', (nonce) => [nonce, 'a', ['x'], 'more']],
+  nothing: ['wrong-shape', () => null],
+};
+for (const [name, [reason, reply]] of Object.entries(spoilt))
+  test(`${name} is not looked at, nor is anything behind it`, async () => {
+    const { ask, doubts, destroyed } = connection();
+    const [one, two, three] = [ask('a'), ask('a'), ask('a')];
+    one.reply(reply(one.nonce, two.nonce));
+    // It has arrived already, and is even right.
+    two.reply([two.nonce, 'a', ['y']]);
+    for (const { answer } of [one, two, three]) await assert.rejects(answer, unreachable);
+    await assert.rejects(ask('a').answer, unreachable);
+    assert.deepEqual(doubts, [reason]);
+    assert.equal(destroyed(), 1);
+  });
+
+test('an error reply could be the answer to anything', async () => {
+  const { ask, doubts, destroyed } = connection();
+  const [one, two] = [ask('a'), ask('a')];
+  one.fail(new Error('ERR'));
+  for (const { answer } of [one, two]) await assert.rejects(answer, unreachable);
+  assert.deepEqual([doubts, destroyed()], [['error-reply'], 1]);
+});
+
+test('a reply that is late ends the connection; what comes then is too late', async () => {
+  const { ask, clock, doubts, destroyed } = connection();
+  const one = ask('a');
+  clock.advance(99);
+  assert.deepEqual(doubts, []);
+  clock.advance(1);
+  one.reply([one.nonce, 'a', ['x']]);
+  await assert.rejects(one.answer, unreachable);
+  assert.deepEqual([doubts, destroyed()], [['late'], 1]);
+});
+
+test('what waits when the connection ends has failed', async () => {
+  const { ask, proven, doubts, destroyed } = connection();
+  const one = ask('a');
+  proven.end(new Error('reset'));
+  await assert.rejects(one.answer, unreachable);
+  assert.deepEqual([doubts, destroyed()], [[], 1]);
+});
+
+test('a connection that does not confirm the scripts is none', async () => {
+  const scripts = Object.values(SCRIPTS);
+  const wire = (answer: (lua: string) => unknown) => ({
+    destroy: () => {},
+    send: async ([, , lua = '']: readonly string[]) => answer(lua),
+  });
+  await loadScripts(
+    wire((lua) => scripts.find((script) => script.lua === lua)?.sha),
+    scripts,
+  );
+  await assert.rejects(
+    loadScripts(
+      wire(() => scripts[0]?.sha),
+      scripts,
+    ),
+    unreachable,
+  );
+  await assert.rejects(
+    loadScripts(
+      wire(() => null),
+      scripts,
+    ),
+    unreachable,
+  );
+});

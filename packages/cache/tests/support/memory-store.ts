@@ -1,0 +1,169 @@
+import { PLACES } from '../../src/envelope.ts';
+import { SCRIPTS, type ScriptName } from '../../src/scripts.ts';
+import type { Transport, Wire } from '../../src/transport.ts';
+import type { ManualClock } from './manual-clock.ts';
+
+type Reply = unknown;
+
+export interface MemoryStore {
+  readonly values: Map<string, { text: string; until: number }>;
+  readonly transport: Transport;
+  /** Names of the scripts that were called, in order. */
+  readonly calls: string[];
+  readonly opened: () => number;
+  readonly destroyed: () => number;
+  /** What becomes of replies from here on; undefined loses one. */
+  spoil: (reply: Reply, script: string) => Reply;
+  /** Refuses new connections while true. */
+  down: boolean;
+  /** Ends every connection there is. */
+  readonly hangUp: () => void;
+  /** Keeps replies until it is called off. */
+  readonly hold: () => () => void;
+}
+
+const cut = (text: string, [from, to]: readonly [number, number]): string => text.slice(from - 1, to);
+
+/** What the scripts do, without Redis and on a clock of one's own; `scripts-in-redis.test.ts` holds both against each other. */
+export function memoryStore(clock: ManualClock): MemoryStore {
+  const values = new Map<string, { text: string; until: number }>();
+  const subscribers = new Set<(message: string) => void>();
+  const ends = new Set<(reason: Error) => void>();
+  const calls: string[] = [];
+  let opened = 0;
+  let destroyed = 0;
+  let held: (() => void)[] | undefined;
+
+  const get = (key: string): string | undefined => {
+    const found = values.get(key);
+    return found !== undefined && clock.now() < found.until ? found.text : undefined;
+  };
+  const set = (key: string, text: string, milliseconds: string | undefined) =>
+    values.set(key, { text, until: clock.now() + Number(milliseconds) });
+  const publish = (channel: string | undefined, message: string) => {
+    if (channel !== '') for (const tell of subscribers) tell(message);
+  };
+  const store = (key: string, [, envelope = '', version, life]: readonly string[]) => {
+    const kept = get(key);
+    if (kept !== undefined && Number(cut(kept, PLACES.version)) > Number(version)) return ['newer', kept];
+    set(key, envelope, life);
+    return ['stored'];
+  };
+
+  const run: Record<ScriptName, (keys: readonly string[], args: readonly string[]) => Reply> = {
+    read: (keys, [, known = '', most]) =>
+      keys.map((key, at) => {
+        const kept = get(key);
+        if (kept === undefined) return null;
+        if (Buffer.byteLength(kept) > Number(most)) return '!';
+        return known !== '' && cut(kept, PLACES.mac) === known.slice(at * 43, at * 43 + 43) ? '=' : kept;
+      }),
+    lease: ([value = '', lease = ''], [, token = '', life, most, seen]) => {
+      const kept = get(value);
+      if (kept !== undefined && Buffer.byteLength(kept) <= Number(most) && cut(kept, PLACES.mac) !== seen)
+        return ['found', kept];
+      if (get(lease) !== undefined) return ['held'];
+      set(lease, token, life);
+      return ['granted'];
+    },
+    fill: ([value = '', lease = ''], args) => {
+      if (get(lease) !== args[4]) return ['revoked'];
+      values.delete(lease);
+      return store(value, args);
+    },
+    put: ([value = '', lease = ''], args) => {
+      values.delete(lease);
+      const answer = store(value, args);
+      if (answer[0] === 'stored') publish(args[4], value);
+      return answer;
+    },
+    drop: ([value = '', lease = ''], [, channel]) => {
+      values.delete(value);
+      values.delete(lease);
+      publish(channel, value);
+      return ['dropped'];
+    },
+    release: ([lease = ''], [, token]) => {
+      if (get(lease) === token) values.delete(lease);
+      return ['released'];
+    },
+    discard: ([value = ''], [, mac]) => {
+      const kept = get(value);
+      if (kept !== undefined && (mac === '' || cut(kept, PLACES.mac) === mac)) values.delete(value);
+      return ['discarded'];
+    },
+  };
+
+  function answerTo([command, ...rest]: readonly string[]): { name: string; reply: Reply } {
+    if (command === 'script') {
+      const script = Object.values(SCRIPTS).find(({ lua }) => lua === rest[1]);
+      return { name: 'load', reply: script?.sha };
+    }
+    const script = Object.values(SCRIPTS).find(({ sha }) => sha === rest[0]);
+    if (script === undefined) throw new Error('there is no such script');
+    const count = Number(rest[1]);
+    const keys = rest.slice(2, 2 + count);
+    const args = rest.slice(2 + count);
+    const known = Object.entries(SCRIPTS).find(([, { sha }]) => sha === script.sha);
+    const name = known?.[0] ?? '';
+    calls.push(name);
+    for (const [each, act] of Object.entries(run))
+      if (each === name) return { name, reply: [args[0], keys.join(''), act(keys, args)] };
+    throw new Error('there is no such script');
+  }
+
+  const memory: MemoryStore = {
+    values,
+    calls,
+    opened: () => opened,
+    destroyed: () => destroyed,
+    spoil: (reply) => reply,
+    down: false,
+    hangUp: () => {
+      for (const end of [...ends]) end(new Error('the connection has ended'));
+    },
+    hold: () => {
+      held = [];
+      return () => {
+        const all = held ?? [];
+        held = undefined;
+        for (const go of all) go();
+      };
+    },
+    transport: {
+      open: async (onEnd) => {
+        if (memory.down) throw new Error('nobody answers');
+        opened++;
+        ends.add(onEnd);
+        const send: Wire['send'] = (command) =>
+          new Promise((resolve) => {
+            const { name, reply } = answerTo(command);
+            const go = () => {
+              const spoilt = name === 'load' ? reply : memory.spoil(reply, name);
+              if (spoilt !== undefined) resolve(spoilt);
+            };
+            if (held === undefined || name === 'load') go();
+            else held.push(go);
+          });
+        return {
+          send,
+          destroy: () => {
+            if (ends.delete(onEnd)) destroyed++;
+          },
+        };
+      },
+      subscribe: async (_channel, onMessage, onEnd) => {
+        if (memory.down) throw new Error('nobody answers');
+        const end = () => {
+          subscribers.delete(onMessage);
+          ends.delete(end);
+          onEnd(new Error('the connection has ended'));
+        };
+        subscribers.add(onMessage);
+        ends.add(end);
+        return { close: () => subscribers.delete(onMessage) };
+      },
+    },
+  };
+  return memory;
+}
