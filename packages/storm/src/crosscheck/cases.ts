@@ -31,7 +31,9 @@ export interface Case {
 }
 
 /** After the hello of a client, and before its first fifty reads have gone. */
-const strikeAt = ({ random }: Ground): number => 20 + Math.floor(random() * 40);
+const readAt = ({ random }: Ground): number => 20 + Math.floor(random() * 40);
+/** ... as a reply. */
+const strikeAt = (ground: Ground): number => Math.floor(readAt(ground) / (ground.adapter.readsInReply ?? 1));
 
 async function warmed(ground: Ground): Promise<OpenClient> {
   const client = await ground.open();
@@ -117,7 +119,7 @@ export const CASES: readonly Case[] = [
     run: async (ground) => {
       const client = await warmed(ground);
       let restarting = Promise.resolve();
-      const at = strikeAt(ground);
+      const at = readAt(ground);
       const outcome = await readAll(client, {
         ...reading(ground),
         before: (index) => {
@@ -138,7 +140,7 @@ export const CASES: readonly Case[] = [
       for (const question of ground.questions) await behind.write(question, ground.values.of(question));
       const client = await warmed(ground);
       for (const question of ground.questions) await client.write(question, ground.origin.renew(question));
-      const at = strikeAt(ground);
+      const at = readAt(ground);
       return await readAll(client, {
         ...reading(ground),
         versionMin: 2,

@@ -26,6 +26,8 @@ export interface Adapter {
   readonly readsThrough: boolean;
   /** Whether a single read can be cancelled. */
   readonly cancels: boolean;
+  /** How many reads that were asked at once one reply may answer; 1 where it is absent. */
+  readonly readsInReply?: number;
   /** How the client itself turns a question into a key, where it does, for the search for collisions. */
   readonly keyOf?: (question: Question) => string;
   open(opening: Opening): Promise<OpenClient>;
