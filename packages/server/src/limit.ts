@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { Database } from './sql/database.ts';
+import { requireOwn } from './sql/own-rows.ts';
 import { NO_SCOPE } from './sql/scope.ts';
 import { countAttempts } from './sql/statements/attempts.ts';
 
@@ -21,6 +22,7 @@ export const createLimit =
     const { database, key, what, countMax, windowSeconds } = options;
     const hash = createHmac('sha256', key).update(`${what}\0`).update(subject).digest('base64url');
     const [count] = await database.ask(NO_SCOPE, countAttempts, [[hash], windowSeconds]);
+    requireOwn(count === undefined ? [] : [count], { subject: hash });
     if (count === undefined || count.attempts > countMax)
       throw new NightlatchError(
         'too-many-attempts',

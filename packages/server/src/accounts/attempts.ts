@@ -48,6 +48,8 @@ export function makeAttempts(database: Database, emails: Emails, limits: Attempt
         [byEmail, byAddress],
         limits.windowSeconds,
       ]);
+      if (counts.length !== 2 || counts.some(({ subject }) => subject !== byEmail && subject !== byAddress))
+        throw new Error('the attempts of somebody else were counted');
       const over = counts.filter(
         ({ subject, attempts }) => attempts > (subject === byEmail ? limits.perEmail : limits.perAddress),
       );

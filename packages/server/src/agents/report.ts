@@ -4,6 +4,7 @@ import type { HomeId } from '@nightlatch/protocol/ids';
 import type { AgentCaller } from '../http/handler.ts';
 import { tellHome } from '../hub/hub.ts';
 import type { Database } from '../sql/database.ts';
+import { requireOwn } from '../sql/own-rows.ts';
 import { agentLogHead, touchAgent } from '../sql/statements/agents.ts';
 import { announceCameras, putCameraStates } from '../sql/statements/cameras.ts';
 
@@ -22,6 +23,7 @@ export async function takeReport(
     if (home === null) return { home: null, logHead: null };
     const [logHead] = await ask(agentLogHead, [agent, home]);
     if (logHead === undefined) return { home: null, logHead: null };
+    requireOwn([logHead], { agent, home });
 
     const own = new Set(
       (

@@ -5,7 +5,7 @@ import { type AskedCamera, type CameraContent, cameraKeys } from '../gate/camera
 import type { Grant } from '../gate/grant.ts';
 import type { EgressParts } from './egress.ts';
 import type { WordLimits } from './standing-word.ts';
-import { type OfAccount, type Viewing, view } from './viewing.ts';
+import { type OfAccount, type Viewing, view, watchSubject } from './viewing.ts';
 
 export interface LiveLimits extends WordLimits {
   /** A wall of cameras in a few tabs. */
@@ -85,10 +85,11 @@ export function liveEgress(parts: EgressParts, given: Partial<LiveLimits>) {
     ): Promise<void> => {
       const { agent } = parts.take(grant, { what: 'camera', ...cameraKeys(asked) });
       // A page that is open all night while the agent is away asks again and again: nothing is written down for it.
-      if (parts.relay.reaches(agent, asked.home)) await parts.watchLimit(asked.account);
+      const isCounted = parts.relay.reaches(agent, asked.home);
+      if (isCounted) await parts.watchLimit(watchSubject(asked.account, agent));
       const { ofAccount, release } = reserve(asked.account);
       try {
-        const viewing = view({ parts, limits, asked, agent, ofAccount, socket: await upgrade() });
+        const viewing = view({ parts, limits, asked, agent, isCounted, ofAccount, socket: await upgrade() });
         open.add(viewing);
         if (stopped) viewing.close();
         void viewing.settled.then(() => {

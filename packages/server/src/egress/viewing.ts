@@ -1,5 +1,5 @@
 import { NightlatchError } from '@nightlatch/protocol/errors';
-import type { AgentId } from '@nightlatch/protocol/ids';
+import type { AccountId, AgentId } from '@nightlatch/protocol/ids';
 import {
   LIVE_CLOSE,
   LIVE_MESSAGE_BYTES_MAX,
@@ -30,6 +30,9 @@ const CLOSES: Partial<Record<LiveTrouble, number>> = {
   ended: LIVE_CLOSE.ended,
 };
 
+/** How long a goodbye may take after which nothing may go on. */
+const CUT_MILLISECONDS = 100;
+
 /** What the viewers of one account have open and under way. */
 export interface OfAccount {
   watches: number;
@@ -45,11 +48,15 @@ export interface Viewing {
   readonly settled: Promise<void>;
 }
 
+/** An agent that answers nobody must not use up what its owner may ask of others. */
+export const watchSubject = (account: AccountId, agent: AgentId): string => `${account} ${agent}`;
+
 export function view({
   parts,
   limits,
   asked,
   agent,
+  isCounted,
   ofAccount,
   socket,
 }: {
@@ -57,6 +64,8 @@ export function view({
   readonly limits: LiveLimits;
   readonly asked: AskedCamera;
   readonly agent: AgentId;
+  /** Whether it was counted already that it is opened. */
+  readonly isCounted: boolean;
   readonly ofAccount: OfAccount;
   readonly socket: WebSocket;
 }): Viewing {
@@ -75,7 +84,7 @@ export function view({
   function cut(code: number = LIVE_CLOSE.ended): void {
     if (over) return;
     stop('ended');
-    if (socket.bufferedAmount === 0) closeSoon(socket, code);
+    if (socket.bufferedAmount === 0) closeSoon(socket, code, CUT_MILLISECONDS);
     else cutOff(socket);
   }
   const close = (code: number): void => {
@@ -199,8 +208,16 @@ export function view({
       return close(LIVE_CLOSE.malformed);
     const viewer = viewerOf(wished.ephemeralKey);
     // A page that is open all night while the agent is away asks again and again: that is nothing for the ledger.
-    if (!relay.reaches(agent, home)) return viewer.trouble('agent-offline');
     await word.given;
+    if (over) return;
+    if (!relay.reaches(agent, home)) return viewer.trouble('agent-offline');
+    // It has come back since this was opened. A limit that cannot be asked says no.
+    const isWithin = () =>
+      parts.watchLimit(watchSubject(account, agent)).then(
+        () => true,
+        () => false,
+      );
+    if (!isCounted && !(await isWithin())) return close(LIVE_CLOSE.busy);
     if (over) return;
     spans.begin(await parts.ledger.record({ home, account, session, what: 'live', events: [], camera }));
     if (over) return;

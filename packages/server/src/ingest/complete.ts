@@ -6,6 +6,7 @@ import { unverifiedPayload } from '@nightlatch/vault/signing';
 import { tellHome } from '../hub/hub.ts';
 import type { ObjectName, ObjectStore, OpenObject } from '../objects/store.ts';
 import type { Database } from '../sql/database.ts';
+import { requireOwn } from '../sql/own-rows.ts';
 import { markComplete, readObject, setReceived } from '../sql/statements/ingest.ts';
 import { declareLength } from '../sql/statements/uploads.ts';
 
@@ -28,6 +29,7 @@ export function createCompletion({
     const keys = [home, event, kind, revision];
     const [row] = await database.ask({ agent }, readObject, [...keys, agent]);
     if (row === undefined) return false;
+    requireOwn([row], { event, kind, revision });
     if (row.complete) return true;
     if (row.state === 'growing' || row.receivedBytes < row.manifestBytes) return false;
 

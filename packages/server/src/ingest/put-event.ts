@@ -11,6 +11,7 @@ import { tellHome } from '../hub/hub.ts';
 import type { ObjectStore } from '../objects/store.ts';
 import type { Ask, Database } from '../sql/database.ts';
 import { SqlError } from '../sql/failures.ts';
+import { requireOwn } from '../sql/own-rows.ts';
 import {
   insertObject,
   knownEpochs,
@@ -77,7 +78,10 @@ export function eventIngest({
       }),
     );
     const [deletion] = await ask(readDeletion, [home, event, agent]);
-    if (deletion !== undefined) return false;
+    if (deletion !== undefined) {
+      requireOwn([deletion], { event });
+      return false;
+    }
     const { camera, sequence, previous, startedAt } = first(manifests).manifest;
     const ends = manifests.flatMap(({ manifest }) => (manifest.endedAt === null ? [] : [manifest.endedAt]));
     const epochs = new Set((await ask(knownEpochs, [home, camera, agent])).map((row) => row.epoch));
@@ -100,6 +104,13 @@ export function eventIngest({
     return true;
   };
 
+  const objectsOf = async (keys: readonly string[], agent: AgentId, event: EventId) => {
+    const rows = await database.ask({ agent }, objectsOfEvent, keys);
+    // What the agent hears to be complete, it does not keep any longer.
+    requireOwn(rows, { event });
+    return rows;
+  };
+
   return async (arrival: EventArrival): Promise<z.output<typeof EventStored>> => {
     const { agent, home, event } = arrival;
     // The database is on the same disk by default, and stops when there is no room for its own log.
@@ -112,10 +123,10 @@ export function eventIngest({
     }
     // The bytes may have been here before the last manifest.
     const keys = [home, event, agent];
-    const before = await database.ask({ agent }, objectsOfEvent, keys);
+    const before = await objectsOf(keys, agent, event);
     for (const { kind, revision, complete: isComplete } of before)
       if (!isComplete) await complete(agent, { home, event, kind, revision });
-    return { event, objects: await database.ask({ agent }, objectsOfEvent, keys) };
+    return { event, objects: await objectsOf(keys, agent, event) };
   };
 }
 

@@ -8,6 +8,7 @@ import type { AgentContent } from '../gate/agent.ts';
 import type { ObjectName, ObjectStore } from '../objects/store.ts';
 import { notFound } from '../refusals.ts';
 import type { Database } from '../sql/database.ts';
+import { requireOwn } from '../sql/own-rows.ts';
 import { readObject, setReceived } from '../sql/statements/ingest.ts';
 import { declareLength, putUpload, readUpload } from '../sql/statements/uploads.ts';
 import type { Completion } from './complete.ts';
@@ -88,6 +89,7 @@ export class UploadStore extends DataStore {
     const { database, objects } = this.#parts;
     const [row] = await database.ask({ agent }, readUpload, [...this.#keysOf(name), agent]);
     if (row === undefined) throw notFound();
+    requireOwn([row], { event: name.event, kind: name.kind, revision: name.revision });
     const { receivedBytes, declaredBytes, complete, metadata, createdAt } = row;
     // A disk that was restored from a copy has less than was said: the agent sends it again.
     const offset = complete ? receivedBytes : Math.min(receivedBytes, await objects.sizeBytes(name));
@@ -118,6 +120,7 @@ export class UploadStore extends DataStore {
     if (await complete(agent, name)) return offset;
     const [row] = await database.ask({ agent }, readObject, [...this.#keysOf(name), agent]);
     if (row === undefined) throw notFound();
+    requireOwn([row], { event: name.event, kind: name.kind, revision: name.revision });
     // The length of what is no longer growing has been signed: there is no room on the disk for more than that.
     const left = row.state === 'growing' ? UPLOAD_PATCH_BYTES_MAX : row.manifestBytes - offset;
     let confirmed = offset;

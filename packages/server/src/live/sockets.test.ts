@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import { closeSoon, cutOff, cutWhenSilent, madeOf } from './sockets.ts';
@@ -53,8 +53,14 @@ test('a goodbye that nobody answers is not waited for', async () => {
   there.terminate();
 });
 
-test('what waits for a slow reader is lost with a socket that is cut off, or whose goodbye is not heard', async () => {
-  for (const end of [cutOff, (socket: WebSocket) => closeSoon(socket, 4403)]) {
+const ENDS: Record<string, (here: WebSocket, there: Socket) => void> = {
+  'that is cut off': (here) => cutOff(here),
+  'whose goodbye is not heard': (here) => closeSoon(here, 4403),
+  'whose other side has closed its half and says no more': (_, there) => void there.end(),
+  'from which nothing comes any more': (here) => cutWhenSilent(here, 5),
+};
+for (const [what, end] of Object.entries(ENDS))
+  test(`what waits for a slow reader is lost with a socket ${what}`, async () => {
     const { port } = addressOf(server);
     const accepted = once(server, 'connection');
     const there = connect(port, '127.0.0.1');
@@ -70,11 +76,10 @@ test('what waits for a slow reader is lost with a socket that is cut off, or who
     for (let record = 0; record < 32; record++) here.send(new Uint8Array(1024 * 1024));
     const ended = once(there, 'error');
     const closed = once(here, 'close');
-    end(here);
+    end(here, there);
     await closed;
     there.once('end', () => there.destroy(new Error('everything was read to its end')));
     there.resume();
     const [error] = await ended;
     assert.match(String(error), /ECONNRESET/);
-  }
-});
+  });

@@ -11,6 +11,9 @@ const CLOSING_MILLISECONDS = 500;
 const connections = new WeakMap<WebSocket, Socket>();
 export function madeOf(socket: WebSocket, connection: Socket): void {
   connections.set(socket, connection);
+  // Who has closed their side could go on reading what the machine's own buffers have, for as long as they like.
+  // First of all who listen: while a side is being closed properly, it cannot be reset.
+  connection.prependOnceListener('end', () => cutOff(socket));
 }
 
 /**
@@ -19,7 +22,9 @@ export function madeOf(socket: WebSocket, connection: Socket): void {
  */
 export function cutOff(socket: WebSocket): void {
   const connection = connections.get(socket);
-  connection?.resetAndDestroy();
+  // A reset fails while the goodbye is on its way to the machine's buffers, and then nobody would hear of the end.
+  const isSayingGoodbye = connection?.writableEnded === true && !connection.writableFinished;
+  if (!isSayingGoodbye) connection?.resetAndDestroy();
   // By itself the reset would wait for what has not been written yet.
   connection?.destroy();
   socket.terminate();
@@ -34,21 +39,21 @@ export function cutWhenSilent(socket: WebSocket, pingMilliseconds = PING_MILLISE
   // Where the way is narrow, a pong waits behind the records.
   socket.on('pong', hear).on('message', hear);
   const timer = setInterval(() => {
-    if (unheardPings >= UNHEARD_PINGS_MAX) return socket.terminate();
+    if (unheardPings >= UNHEARD_PINGS_MAX || socket.readyState === socket.CLOSING) return cutOff(socket);
     unheardPings += 1;
     socket.ping();
   }, pingMilliseconds);
   timer.unref();
   socket.once('close', () => clearInterval(timer));
   // The close that follows is what counts.
-  socket.on('error', () => {});
+  socket.on('error', () => cutOff(socket));
 }
 
 /** Says why, and does not wait for an answer for long. */
-export function closeSoon(socket: WebSocket, code: number): void {
+export function closeSoon(socket: WebSocket, code: number, milliseconds = CLOSING_MILLISECONDS): void {
   if (socket.readyState === socket.CLOSED) return;
   socket.close(code);
-  const timer = setTimeout(() => cutOff(socket), CLOSING_MILLISECONDS);
+  const timer = setTimeout(() => cutOff(socket), milliseconds);
   socket.once('close', () => clearTimeout(timer));
 }
 

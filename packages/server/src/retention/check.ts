@@ -3,6 +3,7 @@ import path from 'node:path';
 import { HomeId } from '@nightlatch/protocol/ids';
 import { OBJECT_FILE, openObjectStore, PART } from '../objects/store.ts';
 import type { Database } from '../sql/database.ts';
+import { requireOwn } from '../sql/own-rows.ts';
 import { listObjects, takeBackObject } from '../sql/statements/check.ts';
 import { deletionsToDo } from '../sql/statements/sweep.ts';
 import { createSweep, homesOf } from './sweep.ts';
@@ -137,6 +138,8 @@ async function* objectsOf(database: Pick<Database, 'ask'>, home: HomeId) {
   let after = '';
   for (;;) {
     const page = await database.ask({ sweep: home }, listObjects, [home, after, OBJECTS_OF_PAGE_MAX]);
+    // A page of another home would make every file of this one look like nobody's.
+    requireOwn(page, { home });
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < OBJECTS_OF_PAGE_MAX) return;

@@ -37,10 +37,10 @@ export const touchAgent = statement({
 export const agentLogHead = statement({
   name: 'agent-log-head',
   text: `
-select h.log_sequence as sequence, h.log_hash as hash
+select p.agent_id as agent, p.home_id as home, h.log_sequence as sequence, h.log_hash as hash
 from agent_pins p join homes h on h.home_id = p.home_id
 where p.agent_id = $1 and p.home_id = $2 and p.validity @> now()`,
-  row: z.object({ sequence: z.number(), hash: Hash }),
+  row: z.object({ agent: AgentId, home: HomeId, sequence: z.number(), hash: Hash }),
 });
 
 /** Parameters: agent, home, sequence after which to begin, limit. */

@@ -1,4 +1,4 @@
-import { EventId } from '@nightlatch/protocol/ids';
+import { EventId, HomeId } from '@nightlatch/protocol/ids';
 import { ObjectKind, Revision } from '@nightlatch/protocol/manifest';
 import { z } from 'zod';
 import { statement } from '../statement.ts';
@@ -8,13 +8,14 @@ export const listObjects = statement({
   name: 'list-objects',
   text: `
 select * from (
-  select o.event_id || '.' || o.kind || '.' || o.revision as name, o.event_id as event, o.kind, o.revision,
+  select o.home_id as home, o.event_id || '.' || o.kind || '.' || o.revision as name, o.event_id as event, o.kind, o.revision,
     o.received_bytes as "receivedBytes", o.completed_at is not null as complete
   from objects o where o.home_id = $1 and o.event_id::text >= split_part($2::text, '.', 1)
 ) o
 where name > $2::text order by name limit $3::int`,
   order: 'name',
   row: z.object({
+    home: HomeId,
     name: z.string(),
     event: EventId,
     kind: ObjectKind,

@@ -42,6 +42,9 @@ returning kind`,
 });
 
 const StoredRow = z.object({
+  event: EventId,
+  kind: ObjectKind,
+  revision: Revision,
   camera: CameraId,
   state: z.enum(['growing', 'complete', 'interrupted']),
   manifest: z.string(),
@@ -54,7 +57,7 @@ const storedObject = (name: string, lock: string) =>
   statement({
     name,
     text: `
-select o.camera_id as camera, o.state, o.manifest, o.manifest_bytes as "manifestBytes",
+select o.event_id as event, o.kind, o.revision, o.camera_id as camera, o.state, o.manifest, o.manifest_bytes as "manifestBytes",
   o.received_bytes as "receivedBytes", o.completed_at is not null as complete
 from objects o
 join events e on e.home_id = o.home_id and e.event_id = o.event_id
@@ -82,11 +85,18 @@ returning kind`,
 export const objectsOfEvent = statement({
   name: 'objects-of-event',
   text: `
-select o.kind, o.revision, o.received_bytes as "receivedBytes", o.completed_at is not null as complete
+select e.event_id as event, o.kind, o.revision, o.received_bytes as "receivedBytes",
+  o.completed_at is not null as complete
 from events e join objects o on o.home_id = e.home_id and o.event_id = e.event_id
 where e.home_id = $1 and e.event_id = $2 and e.agent_id = $3`,
   order: 'kind, revision',
-  row: z.object({ kind: ObjectKind, revision: Revision, receivedBytes: z.number(), complete: z.boolean() }),
+  row: z.object({
+    event: EventId,
+    kind: ObjectKind,
+    revision: Revision,
+    receivedBytes: z.number(),
+    complete: z.boolean(),
+  }),
 });
 
 /** Parameters: home, event, kind, revision, bytes. No row when it was not all there, or is complete already. */

@@ -1,3 +1,5 @@
+import { EventId } from '@nightlatch/protocol/ids';
+import { ObjectKind, Revision } from '@nightlatch/protocol/manifest';
 import { z } from 'zod';
 import { statement } from '../statement.ts';
 
@@ -22,12 +24,16 @@ returning true as done`,
 export const readUpload = statement({
   name: 'read-upload',
   text: `
-select o.received_bytes as "receivedBytes", o.completed_at is not null as complete, u.declared_bytes as "declaredBytes",
+select u.event_id as event, u.kind, u.revision, o.received_bytes as "receivedBytes",
+  o.completed_at is not null as complete, u.declared_bytes as "declaredBytes",
   u.metadata, u.created_at as "createdAt"
 from uploads u
 join objects o on o.home_id = u.home_id and o.event_id = u.event_id and o.kind = u.kind and o.revision = u.revision
 where u.home_id = $1 and u.event_id = $2 and u.kind = $3 and u.revision = $4::smallint and u.agent_id = $5`,
   row: z.object({
+    event: EventId,
+    kind: ObjectKind,
+    revision: Revision,
     receivedBytes: z.number(),
     complete: z.boolean(),
     declaredBytes: z.number().nullable(),
