@@ -15,6 +15,7 @@ export interface FarLimits extends BreakerLimits {
   readonly keysInFlightMax: number;
   /** Writes and leases under way. */
   readonly commandsInFlightMax: number;
+  /** Larger ones are not stored, and not taken. */
   readonly envelopeBytesMax: number;
 }
 
@@ -31,9 +32,7 @@ export type Doubt = (reason: DoubtReason) => void;
 
 export interface Question {
   readonly wire: string;
-  /** The MAC of what the asker has of it, 43 characters. */
-  readonly known: string | undefined;
-  /** Null for nothing, `=` for what is known, `!` for what is too long, or an envelope that nobody has opened yet. */
+  /** Null for nothing, or an envelope that nobody has opened yet. */
   readonly take: (found: string | null, doubt: Doubt) => void;
   readonly fail: (error: CacheError) => void;
 }
@@ -58,7 +57,6 @@ export interface Far {
 
 const KEYS_IN_FRAME_MAX = 128;
 const DISCARDS_MAX = 1_000;
-const NO_MAC = ' '.repeat(43);
 const NOWHERE = 'There is no connection to the cache.';
 
 export function createFar({ transport, limits, clock, random, observe }: FarParts): Far {
@@ -128,9 +126,6 @@ export function createFar({ transport, limits, clock, random, observe }: FarPart
     };
     if (proven === undefined) return fail(new CacheError('unreachable', NOWHERE));
     keysInFlight += questions.length;
-    const known = questions.some(({ known }) => known !== undefined)
-      ? questions.map(({ known = NO_MAC }) => known).join('')
-      : '';
     const take = (found: unknown) => {
       keysInFlight -= questions.length;
       if (!isFound(found, questions.length)) {
@@ -148,16 +143,10 @@ export function createFar({ transport, limits, clock, random, observe }: FarPart
         else question.fail(new CacheError('unreachable', `It came with something doubtful: ${doubtful}.`));
       }
     };
-    proven
-      .ask(
-        SCRIPTS.read,
-        questions.map(({ wire }) => wire),
-        [known, String(limits.envelopeBytesMax)],
-      )
-      .then(take, (error: CacheError) => {
-        keysInFlight -= questions.length;
-        fail(error);
-      });
+    proven.read(questions.map(({ wire }) => wire)).then(take, (error: CacheError) => {
+      keysInFlight -= questions.length;
+      fail(error);
+    });
   }
 
   async function call(
@@ -171,7 +160,7 @@ export function createFar({ transport, limits, clock, random, observe }: FarPart
       throw new CacheError('unreachable', 'Too much is under way with the cache.');
     commandsInFlight++;
     try {
-      const answer = await proven.ask(script, keys, parameters);
+      const answer = await proven.call(script, keys, parameters);
       if (!isAnswer(answer)) {
         proven.doubt('wrong-shape');
         throw new CacheError('unreachable', 'The cache said something else than was asked.');

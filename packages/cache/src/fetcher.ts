@@ -54,7 +54,7 @@ export function createFetcher<Scope extends string, Key extends KeyParts, Value>
   const flights = new Map<string, Flight<Value>>();
   const refreshes = new Map<string, Promise<Fetched<Value>>>();
 
-  const askedNow = (scope: Scope): Asked<Value> => ({ scope, at: clock.elapsed(), since: near.mark() });
+  const askedNow = (scope: Scope): Asked => ({ scope, at: clock.elapsed(), since: near.mark() });
 
   /** One look into Redis; told at once what came of it, because a promise for each of many keys costs more than the look. */
   function look(
@@ -63,13 +63,9 @@ export function createFetcher<Scope extends string, Key extends KeyParts, Value>
     take: (reading: Reading<Value>) => void,
     fail: (error: unknown) => void,
   ): void {
-    const held = near.known(wire);
-    // A floor has none: it cannot be answered.
-    const known = held?.contents.mac ? held : undefined;
-    const asked = { ...askedNow(scope), known };
+    const asked = askedNow(scope);
     far?.read({
       wire,
-      known: known?.contents.mac,
       fail,
       take: (found, doubt) => {
         try {
@@ -141,7 +137,7 @@ export function createFetcher<Scope extends string, Key extends KeyParts, Value>
   }
 
   function used(wire: string, scope: Scope, key: Key, { held, stale }: Found<Value>): Fetched<Value> {
-    if (stale) refresh(wire, scope, key, held.contents.mac);
+    if (stale) refresh(wire, scope, key, macIn(held.envelope));
     return { value: held.value, origin: stale ? 'stale' : 'far' };
   }
 

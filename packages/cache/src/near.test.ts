@@ -4,8 +4,8 @@ import { manualClock } from '../tests/support/manual-clock.ts';
 import { createNear, type Held } from './near.ts';
 
 const held = (clock: { now: () => number }, value: string, version = 0): Held<string> => ({
-  contents: { kind: 'value', version, staleAt: clock.now() + 5_000, notAfter: clock.now() + 9_000, mac: 'm' },
-  textLength: value.length,
+  contents: { kind: 'value', version, staleAt: clock.now() + 5_000, notAfter: clock.now() + 9_000 },
+  envelope: value,
   value,
   freshUntil: 1_000,
 });

@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.ts';
-import type { Opened } from './envelope.ts';
+import type { Contents } from './envelope.ts';
 
 /** A value in memory: what its envelope said, and what it is. */
 export interface Held<Value> {
-  readonly contents: Omit<Opened, 'text'>;
-  readonly textLength: number;
+  readonly contents: Omit<Contents, 'text'>;
+  /** As it was verified, or sealed; empty where there is none. What is the same need not be verified again. */
+  readonly envelope: string;
   /** Undefined where the source has nothing. */
   readonly value: Value | undefined;
   /** By `elapsed`: until then it is answered without asking anybody. */
@@ -40,8 +41,8 @@ const OVERHEAD_BYTES = 400;
 export function createNear<Value>(bytesMax: number, clock: Clock): Near<Value> {
   const held = new LRUCache<string, Held<Value>>({
     maxSize: bytesMax,
-    // A character of JSON becomes at most some bytes of objects; of a key, two.
-    sizeCalculation: ({ textLength }, wire) => OVERHEAD_BYTES + wire.length * 2 + textLength * 4,
+    // A character of an envelope is two bytes at most, and becomes some bytes of objects.
+    sizeCalculation: ({ envelope }, wire) => OVERHEAD_BYTES + wire.length * 2 + envelope.length * 5,
   });
   const drops = new Map<string, Mark>();
   let moment: Mark = 0;
@@ -87,8 +88,8 @@ export function createNear<Value>(bytesMax: number, clock: Clock): Near<Value> {
     raise: (wire, version, notAfter) => {
       const before = known(wire);
       if (before !== undefined && before.contents.version >= version) return;
-      const contents = { kind: 'floor', version, staleAt: notAfter, notAfter, mac: '' } as const;
-      held.set(wire, { contents, textLength: 0, value: undefined, freshUntil: Number.NEGATIVE_INFINITY });
+      const contents = { kind: 'floor', version, staleAt: notAfter, notAfter } as const;
+      held.set(wire, { contents, envelope: '', value: undefined, freshUntil: Number.NEGATIVE_INFINITY });
     },
     clear: () => {
       moment++;

@@ -10,7 +10,7 @@ const unreachable = (error: unknown) => error instanceof CacheError && error.kin
 /** A connection whose replies the test gives. */
 function connection() {
   const sent: {
-    readonly nonce: string;
+    readonly question: string;
     readonly reply: (reply: unknown) => void;
     readonly fail: (error: Error) => void;
   }[] = [];
@@ -18,8 +18,8 @@ function connection() {
   let destroyed = 0;
   const clock = manualClock();
   const wire = {
-    send: (command: readonly string[]) =>
-      new Promise<unknown>((reply, fail) => sent.push({ nonce: command.at(-1) ?? '', reply, fail })),
+    send: (...commands: readonly (readonly string[])[]) =>
+      new Promise<unknown>((reply, fail) => sent.push({ question: commands[1]?.[1] ?? '', reply, fail })),
     destroy: () => {
       destroyed++;
     },
@@ -32,7 +32,7 @@ function connection() {
     onDoubt: (reason) => doubts.push(reason),
   });
   const ask = (...keys: string[]) => {
-    const answer = proven.ask(SCRIPTS.read, keys, []);
+    const answer = proven.read(keys);
     answer.catch(() => {});
     const last = sent.at(-1);
     assert.ok(last);
@@ -45,30 +45,31 @@ test('the answer to the very question is given out, and its time is over with it
   const { ask, clock, doubts } = connection();
   const one = ask('a', 'b');
   const two = ask('a', 'b');
-  assert.notEqual(one.nonce, two.nonce);
-  one.reply([one.nonce, 'ab', ['x', null]]);
+  assert.notEqual(one.question, two.question);
+  one.reply([one.question, ['x', null]]);
   assert.deepEqual(await one.answer, ['x', null]);
-  two.reply([two.nonce, 'ab', [null, null]]);
+  two.reply([two.question, [null, null]]);
   assert.deepEqual(await two.answer, [null, null]);
   clock.advance(1_000);
   assert.deepEqual(doubts, []);
 });
 
-const spoilt: Record<string, [DoubtReason, (nonce: string, other: string) => unknown]> = {
-  'the answer to another question': ['wrong-question', (_, other) => [other, 'a', ['x']]],
-  'an answer for other keys': ['wrong-question', (nonce) => [nonce, 'b', ['x']]],
+const spoilt: Record<string, [DoubtReason, (question: string, other: string) => unknown]> = {
+  'the answer to another question': ['wrong-question', (_, other) => [other, ['x']]],
+  'an answer for other keys': ['wrong-question', (question) => [question.replace(/a$/, 'b'), ['x']]],
   'an answer without a question': ['wrong-shape', () => 'x'],
-  'an answer that is too short': ['wrong-shape', (nonce) => [nonce, 'a']],
-  'an answer that is too long': ['wrong-shape', (nonce) => [nonce, 'a', ['x'], 'more']],
+  'the answer that it is in the queue': ['wrong-shape', () => 'QUEUED'],
+  'an answer that is too short': ['wrong-shape', (question) => [question]],
+  'an answer that is too long': ['wrong-shape', (question) => [question, ['x'], 'more']],
   nothing: ['wrong-shape', () => null],
 };
 for (const [name, [reason, reply]] of Object.entries(spoilt))
   test(`${name} is not looked at, nor is anything behind it`, async () => {
     const { ask, doubts, destroyed } = connection();
     const [one, two, three] = [ask('a'), ask('a'), ask('a')];
-    one.reply(reply(one.nonce, two.nonce));
+    one.reply(reply(one.question, two.question));
     // It has arrived already, and is even right.
-    two.reply([two.nonce, 'a', ['y']]);
+    two.reply([two.question, ['y']]);
     for (const { answer } of [one, two, three]) await assert.rejects(answer, unreachable);
     await assert.rejects(ask('a').answer, unreachable);
     assert.deepEqual(doubts, [reason]);
@@ -89,7 +90,7 @@ test('a reply that is late ends the connection; what comes then is too late', as
   clock.advance(99);
   assert.deepEqual(doubts, []);
   clock.advance(1);
-  one.reply([one.nonce, 'a', ['x']]);
+  one.reply([one.question, ['x']]);
   await assert.rejects(one.answer, unreachable);
   assert.deepEqual([doubts, destroyed()], [['late'], 1]);
 });

@@ -30,7 +30,9 @@ export interface Proven {
    * The answer to exactly this question. @throws CacheError `unreachable` where there is none: then the connection is
    * gone, with all that waited on it
    */
-  readonly ask: (script: Script, keys: readonly string[], parameters: readonly string[]) => Promise<unknown>;
+  readonly call: (script: Script, keys: readonly string[], parameters: readonly string[]) => Promise<unknown>;
+  /** What stands at these keys, in their order. As `call`. */
+  readonly read: (keys: readonly string[]) => Promise<unknown>;
   /** Whoever reads an answer and cannot believe it says so. */
   readonly doubt: (reason: DoubtReason) => void;
   /** The connection has ended by itself. */
@@ -60,32 +62,44 @@ export function proveReplies({ wire, clock, connection, replyMilliseconds, onDou
     onDoubt(reason);
   };
 
+  const nextNonce = () => `${connection}${asked++} `;
+
   return {
     doubt,
     end: (cause) => end(cause, 'The connection to the cache has ended.'),
-    ask: (script, keys, parameters) =>
-      new Promise((resolve, reject) => {
-        if (gone !== undefined) return reject(gone);
-        const nonce = `${connection}${asked++}`;
-        const late = clock.after(replyMilliseconds, () => doubt('late'));
-        const fail = (error: Error) => {
-          late();
-          reject(error);
-        };
-        waiting.add(fail);
-        const take = (reply: unknown) => {
-          if (gone !== undefined) return;
-          if (!Array.isArray(reply) || reply.length !== 3) return doubt('wrong-shape');
-          if (reply[0] !== nonce || reply[1] !== keys.join('')) return doubt('wrong-question');
-          late();
-          waiting.delete(fail);
-          resolve(reply[2]);
-        };
-        wire
-          .send(['evalsha', script.sha, String(keys.length), ...keys, nonce, ...parameters])
-          .then(take, (error: unknown) => doubt('error-reply', error));
-      }),
+    call: (script, keys, parameters) => {
+      const nonce = nextNonce();
+      return ask(nonce + keys.join(''), [
+        ['evalsha', script.sha, String(keys.length), ...keys, nonce, ...parameters],
+      ]);
+    },
+    // A script would make a string of Lua's of each key and value, at three times the cost; EXEC has one frame as well.
+    read: (keys) => {
+      const question = nextNonce() + keys.join('');
+      return ask(question, [['multi'], ['echo', question], ['mget', ...keys], ['exec']]);
+    },
   };
+
+  function ask(question: string, commands: readonly (readonly string[])[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (gone !== undefined) return reject(gone);
+      const late = clock.after(replyMilliseconds, () => doubt('late'));
+      const fail = (error: Error) => {
+        late();
+        reject(error);
+      };
+      waiting.add(fail);
+      const take = (reply: unknown) => {
+        if (gone !== undefined) return;
+        if (!Array.isArray(reply) || reply.length !== 2) return doubt('wrong-shape');
+        if (reply[0] !== question) return doubt('wrong-question');
+        late();
+        waiting.delete(fail);
+        resolve(reply[1]);
+      };
+      wire.send(...commands).then(take, (error: unknown) => doubt('error-reply', error));
+    });
+  }
 }
 
 /** Puts the scripts where the connection can call them. The answer, a hash of what was sent, can be no other's. */

@@ -62,7 +62,17 @@ export function redisTransport({ url, connectMilliseconds = 2_000, tls }: RedisS
   return {
     open: async (onEnd) => {
       const { redis, destroy } = await connect(onEnd);
-      const send: Wire['send'] = ([name = '', ...rest]) => redis.call(name, rest);
+      const send: Wire['send'] = (...commands) => {
+        redis.stream.cork();
+        let last: Promise<unknown> = Promise.resolve();
+        for (const [name = '', ...rest] of commands) {
+          // What comes for the others is not looked at, good or bad.
+          last.catch(() => {});
+          last = redis.call(name, rest);
+        }
+        redis.stream.uncork();
+        return last;
+      };
       return { send, destroy };
     },
     subscribe: async (channel, onMessage, onEnd) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PLACES } from './envelope.ts';
 
-/** What one call asks for. Every reply is `{nonce, keys joined, answer}`: one frame, and it names its question. */
+/** What one call asks for. Every reply is `{nonce and keys, answer}`: one frame, and it names its question. */
 export interface Script {
   readonly name: string;
   readonly lua: string;
@@ -18,7 +18,7 @@ ${body}
 end
 local done, result = pcall(answer)
 if not done then result = {'error', type(result) == 'table' and result.err or tostring(result)} end
-return {ARGV[1], table.concat(KEYS), result}
+return {ARGV[1] .. table.concat(KEYS), result}
 `;
   return { name, lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
@@ -31,26 +31,6 @@ const STORE = `
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[4])`;
 
 export const SCRIPTS = {
-  /**
-   * Keys of values; then the MACs that the caller knows, a text of 43 characters for each key (spaces where it knows
-   * none), and the most bytes of an envelope. Answers for each key: null, `=` for what the caller knows, `!` for what is too
-   * long, or the envelope.
-   */
-  read: script(
-    'read',
-    `
-  local found = redis.call('MGET', unpack(KEYS))
-  local known, most = ARGV[2], tonumber(ARGV[3])
-  for at = 1, #found do
-    local kept = found[at]
-    if kept then
-      if #kept > most then found[at] = '!'
-      elseif #known > 0 and string.sub(kept, ${MAC_FROM}, ${MAC_TO}) == string.sub(known, at * 43 - 42, at * 43) then found[at] = '='
-      end
-    end
-  end
-  return found`,
-  ),
   /**
    * Value, lease; token, milliseconds, the most bytes, the MAC of what the caller has seen there and cannot use. `found`
    * with another envelope, `granted`, or `held`.

@@ -45,7 +45,7 @@ export interface Store<Value> {
   /**
    * Believes what Redis has for a key, or not. What is doubtful ends its connection. `asked`: when and after which mark.
    */
-  readonly accept: (wire: string, found: string | null, asked: Asked<Value>, doubt: Doubt) => Reading<Value>;
+  readonly accept: (wire: string, found: string | null, asked: Asked, doubt: Doubt) => Reading<Value>;
   /**
    * Keeps what was loaded, here and, with the token of a lease, in Redis. `asked`: when the source was. What to answer: that,
    * or something newer.
@@ -54,7 +54,7 @@ export interface Store<Value> {
     wire: string,
     loaded: Loaded<Value>,
     token: string | undefined,
-    asked: Asked<Value>,
+    asked: Asked,
   ) => Promise<Frozen<Value> | undefined>;
   /** @throws CacheError `unreachable` */
   readonly put: (wire: string, loaded: Loaded<Value>) => Promise<void>;
@@ -62,13 +62,11 @@ export interface Store<Value> {
   readonly invalidate: (wire: string, floor: number | undefined) => Promise<void>;
 }
 
-export interface Asked<Value> {
+export interface Asked {
   readonly scope: string;
   /** By `elapsed`. */
   readonly at: number;
   readonly since: Mark;
-  /** What `=` stands for in the answer. */
-  readonly known?: Held<Frozen<Value>> | undefined;
 }
 
 /** What the clocks of a fleet may differ. */
@@ -96,10 +94,17 @@ export function createStore<Value>(parts: StoreParts<Value>): Store<Value> {
       notAfter: staleAt + (kind === 'value' ? times.staleMilliseconds : 0),
     };
   }
-  const heldOf = (contents: Contents, mac: string, value: Frozen<Value> | undefined, askedAt: number) => {
-    const { text, ...rest } = contents;
-    return { contents: { ...rest, mac }, textLength: text.length, value, freshUntil: freshUntil(askedAt) };
-  };
+  const heldOf = (
+    { kind, version, staleAt, notAfter }: Contents,
+    envelope: string,
+    value: Frozen<Value> | undefined,
+    askedAt: number,
+  ): Held<Frozen<Value>> => ({
+    contents: { kind, version, staleAt, notAfter },
+    envelope,
+    value,
+    freshUntil: freshUntil(askedAt),
+  });
   const readingOf = (held: Held<Frozen<Value>>): Reading<Value> => ({
     held,
     stale: held.contents.staleAt <= clock.now(),
@@ -107,13 +112,10 @@ export function createStore<Value>(parts: StoreParts<Value>): Store<Value> {
 
   const accept: Store<Value>['accept'] = (wire, found, asked, doubt) => {
     const known = near.known(wire);
-    if (found === null || found === '!') return NO_READING;
-    if (found === '=') {
-      const again = asked.known;
-      if (again === undefined) return unexpected(doubt);
-      if (again.contents.notAfter <= clock.now()) return NO_READING;
-      near.extend(wire, again, freshUntil(asked.at), asked.since);
-      return readingOf(again);
+    if (found === null || found.length > parts.envelopeBytesMax) return NO_READING;
+    if (found === known?.envelope) {
+      near.extend(wire, known, freshUntil(asked.at), asked.since);
+      return readingOf(known);
     }
     const opened = open(macs, wire, found, { now: clock.now(), aheadMillisecondsMax: longest });
     const refused = (reason: Extract<CacheEvent, { type: 'refused' }>['reason']): Reading<Value> => {
@@ -136,7 +138,7 @@ export function createStore<Value>(parts: StoreParts<Value>): Store<Value> {
     } catch {
       return refused('shape');
     }
-    const held = heldOf(opened, opened.mac, value, asked.at);
+    const held = heldOf(opened, found, value, asked.at);
     near.keep(wire, held, asked.since);
     return readingOf(held);
   };
@@ -161,7 +163,7 @@ export function createStore<Value>(parts: StoreParts<Value>): Store<Value> {
         if (token !== undefined) far?.call(SCRIPTS.release, [leaseKeyOf(wire)], [token]).catch(() => {});
         return loaded.value;
       }
-      const held = heldOf(kept.contents, macIn(kept.envelope), loaded.value, asked.at);
+      const held = heldOf(kept.contents, kept.envelope, loaded.value, asked.at);
       if (far === undefined || token === undefined) {
         near.keep(wire, held, asked.since);
         return loaded.value;
@@ -189,7 +191,7 @@ export function createStore<Value>(parts: StoreParts<Value>): Store<Value> {
       const kept = sealed(wire, loaded);
       // What cannot be kept has to take the place of what was there all the same.
       if (kept === undefined) return invalidate(wire, loaded.version);
-      const held = heldOf(kept.contents, macIn(kept.envelope), loaded.value, clock.elapsed());
+      const held = heldOf(kept.contents, kept.envelope, loaded.value, clock.elapsed());
       if (far !== undefined) {
         const { word, doubt } = await far.call(
           SCRIPTS.put,

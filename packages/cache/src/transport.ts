@@ -1,7 +1,10 @@
 /** One connection to a store. It may lose, mix up and repeat whatever it likes: `proof.ts` is what believes nothing. */
 export interface Wire {
-  /** Sends one command; resolves with the next reply that comes, rejects with an error reply or the end. */
-  readonly send: (command: readonly string[]) => Promise<unknown>;
+  /**
+   * Sends commands in a row; resolves with the reply that comes in the place of the last one's, rejects with an error reply
+   * there, or the end.
+   */
+  readonly send: (...commands: readonly (readonly string[])[]) => Promise<unknown>;
   /** Ends the connection at once, whatever is under way. It is never used again. */
   readonly destroy: () => void;
 }

@@ -51,13 +51,6 @@ export function memoryStore(clock: ManualClock): MemoryStore {
   };
 
   const run: Record<ScriptName, (keys: readonly string[], args: readonly string[]) => Reply> = {
-    read: (keys, [, known = '', most]) =>
-      keys.map((key, at) => {
-        const kept = get(key);
-        if (kept === undefined) return null;
-        if (Buffer.byteLength(kept) > Number(most)) return '!';
-        return known !== '' && cut(kept, PLACES.mac) === known.slice(at * 43, at * 43 + 43) ? '=' : kept;
-      }),
     lease: ([value = '', lease = ''], [, token = '', life, most, seen]) => {
       const kept = get(value);
       if (kept !== undefined && Buffer.byteLength(kept) <= Number(most) && cut(kept, PLACES.mac) !== seen)
@@ -94,21 +87,25 @@ export function memoryStore(clock: ManualClock): MemoryStore {
     },
   };
 
-  function answerTo([command, ...rest]: readonly string[]): { name: string; reply: Reply } {
-    if (command === 'script') {
-      const script = Object.values(SCRIPTS).find(({ lua }) => lua === rest[1]);
+  function answerTo([command = [], ...more]: readonly (readonly string[])[]): { name: string; reply: Reply } {
+    if (command[0] === 'script') {
+      const script = Object.values(SCRIPTS).find(({ lua }) => lua === command[2]);
       return { name: 'load', reply: script?.sha };
     }
-    const script = Object.values(SCRIPTS).find(({ sha }) => sha === rest[0]);
-    if (script === undefined) throw new Error('there is no such script');
-    const count = Number(rest[1]);
-    const keys = rest.slice(2, 2 + count);
-    const args = rest.slice(2 + count);
-    const known = Object.entries(SCRIPTS).find(([, { sha }]) => sha === script.sha);
-    const name = known?.[0] ?? '';
-    calls.push(name);
-    for (const [each, act] of Object.entries(run))
-      if (each === name) return { name, reply: [args[0], keys.join(''), act(keys, args)] };
+    if (command[0] === 'multi') {
+      calls.push('read');
+      const [echo, mget] = more;
+      return { name: 'read', reply: [echo?.[1], mget?.slice(1).map((key) => get(key) ?? null)] };
+    }
+    const [, sha, count, ...rest] = command;
+    const keys = rest.slice(0, Number(count));
+    const args = rest.slice(Number(count));
+    for (const [name, act] of Object.entries(run))
+      for (const [known, script] of Object.entries(SCRIPTS))
+        if (known === name && script.sha === sha) {
+          calls.push(name);
+          return { name, reply: [args[0] + keys.join(''), act(keys, args)] };
+        }
     throw new Error('there is no such script');
   }
 
@@ -135,9 +132,9 @@ export function memoryStore(clock: ManualClock): MemoryStore {
         if (memory.down) throw new Error('nobody answers');
         opened++;
         ends.add(onEnd);
-        const send: Wire['send'] = (command) =>
+        const send: Wire['send'] = (...commands) =>
           new Promise((resolve) => {
-            const { name, reply } = answerTo(command);
+            const { name, reply } = answerTo(commands);
             const go = () => {
               const spoilt = name === 'load' ? reply : memory.spoil(reply, name);
               if (spoilt !== undefined) resolve(spoilt);

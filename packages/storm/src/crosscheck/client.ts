@@ -26,7 +26,7 @@ export interface Adapter {
   readonly readsThrough: boolean;
   /** Whether a single read can be cancelled. */
   readonly cancels: boolean;
-  /** How many reads that were asked at once one reply may answer; 1 where it is absent. */
+  /** How many reads there are for each reply when fifty are asked at once; 1 where it is absent. */
   readonly readsInReply?: number;
   /** How the client itself turns a question into a key, where it does, for the search for collisions. */
   readonly keyOf?: (question: Question) => string;

@@ -14,7 +14,7 @@ export const adapter: Adapter = {
   packageName: '@nightlatch/cache',
   readsThrough: true,
   cancels: true,
-  readsInReply: 50,
+  readsInReply: 12,
   open: async ({ port, load, timeoutMilliseconds }) => {
     const connected = Promise.withResolvers<void>();
     const cache = createCache({
