@@ -67,7 +67,7 @@ test('a reply that is lost costs its time, and the answer comes from the source'
   store.spoil = () => undefined;
   const asked = one.cameras().get('h1', camera('c1'));
   await until(() => store.calls.includes('read'));
-  clock.advance(250);
+  clock.advance(251);
   assert.equal((await asked)?.name, 'c1');
   assert.equal(store.destroyed(), 1);
 });

@@ -67,7 +67,8 @@ export function createFar({ transport, limits, clock, random, observe }: FarPart
   let keysInFlight = 0;
   let commandsInFlight = 0;
   let turn: Question[] = [];
-  let stopWaiting: () => void = () => {};
+  /** Ends the connection, the attempt at one, or the pause before it. */
+  let stop: () => void = () => {};
 
   function connect(): void {
     let over = false;
@@ -83,9 +84,10 @@ export function createFar({ transport, limits, clock, random, observe }: FarPart
       if (closed) return;
       const retryMilliseconds = breaker.failed();
       observe({ type: 'disconnected', retryMilliseconds });
-      stopWaiting = clock.after(retryMilliseconds, connect);
+      stop = clock.after(retryMilliseconds, connect);
     };
     const late = clock.after(limits.connectMilliseconds, () => lost(new Error('connecting took too long')));
+    stop = () => lost(new Error('closed'));
     const open = async () => {
       const wire = await transport.open(lost);
       opened = wire;
@@ -190,9 +192,7 @@ export function createFar({ transport, limits, clock, random, observe }: FarPart
     },
     close: () => {
       closed = true;
-      stopWaiting();
-      current?.end(new Error('closed'));
-      current = undefined;
+      stop();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createCache } from '@nightlatch/cache/cache';
+import { wireKeys } from '@nightlatch/cache/keys';
 import { redisTransport } from '@nightlatch/cache/redis';
 import { z } from 'zod';
 import type { Adapter } from '../client.ts';
@@ -8,6 +9,7 @@ const SECRET = Buffer.from('one secret for the whole fleet, of 32 bytes or more'
 const versionIn = (value: string): number =>
   z.object({ version: z.number() }).parse(JSON.parse(value)).version;
 const partsOf = ({ key }: Question) => ({ key });
+const wireOf = wireKeys<{ key: string }>({ namespace: 'crosscheck', name: 'value', parts: ['key'] });
 
 export const adapter: Adapter = {
   name: 'nightlatch',
@@ -15,6 +17,7 @@ export const adapter: Adapter = {
   readsThrough: true,
   cancels: true,
   readsInReply: 12,
+  keyOf: (question) => wireOf(question.tenant, partsOf(question)),
   open: async ({ port, load, timeoutMilliseconds }) => {
     const connected = Promise.withResolvers<void>();
     const cache = createCache({
