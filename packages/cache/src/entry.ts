@@ -149,24 +149,15 @@ export function createEntry<Scope extends string, Key extends KeyParts, Value>(
       const sourced: Sourced<Value> = { value, version: versionOf(version, 1) };
       const loaded = loadedOf(schema, sourced);
       fetcher.drop(wire, version);
-      try {
-        await store.put(wire, loaded);
-      } catch (error) {
-        fetcher.drop(wire);
-        throw error;
-      }
+      await store.put(wire, loaded);
     },
+    // What is asked from here on goes out behind it, on the same connection.
     invalidate: async (scope, key, { version } = {}) => {
       parts.assertOpen();
       const wire = wireOf(scope, key);
       const floor = version === undefined ? undefined : versionOf(version, 1);
       fetcher.drop(wire, floor);
-      try {
-        await store.invalidate(wire, floor);
-      } finally {
-        // What was asked while Redis had not heard of it may be old as well.
-        fetcher.drop(wire, floor);
-      }
+      await store.invalidate(wire, floor);
     },
   };
   return { entry, control: { drop: (wire) => fetcher.drop(wire), clear: fetcher.clear } };

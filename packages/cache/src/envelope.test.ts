@@ -36,6 +36,11 @@ test('the border between key and contents cannot be moved', () => {
   const envelope = seal(macs, 'wire', contents);
   assert.equal(open(macs, 'wir', envelope, bounds), 'doubtful');
   assert.equal(open(macs, 'wire0', envelope, bounds), 'doubtful');
+  // A digit moves from the key to the contents, the kind to the id of the key, and nothing that is covered changes.
+  const other = seal(macs, 'wire0', contents);
+  const ring = macsOf({ current: key('k1', 1), others: [key('vk1', 1)] });
+  const moved = `N1${macIn(other)}0${other.slice(45)}`;
+  assert.equal(open(ring, 'wire', moved, { now: 0, aheadMillisecondsMax: 1e15 }), 'doubtful');
 });
 
 test('what is cut off, or no envelope, is doubtful', () => {

@@ -19,7 +19,7 @@ test('whatever comes instead of an answer, the source has it, and the connection
     const one = cacheOf();
     await one.connected();
     const cameras = one.cameras();
-    store.spoil = spoil;
+    store.spoil = (reply, script) => (script === 'read' ? spoil(reply) : reply);
     assert.deepEqual(await cameras.get('h1', camera('c1')), { home: 'h1', name: 'c1' }, name);
     assert.equal(store.destroyed(), 1, name);
     assert.equal(count(one.events, 'doubt'), 1, name);
@@ -29,6 +29,26 @@ test('whatever comes instead of an answer, the source has it, and the connection
     await cameras.get('h1', camera('c2'));
     assert.equal(store.opened(), 2, name);
   }
+});
+
+test('what came in one frame with something doubtful is not believed either', async () => {
+  const { store, cacheOf, source } = ground();
+  const [one, two] = [cacheOf(), cacheOf()];
+  await Promise.all([one.connected(), two.connected()]);
+  const keys = ['c1', 'c2', 'c3'].map(camera);
+  await two.cameras().getMany('h1', keys);
+  store.spoil = (reply, script) => {
+    if (script !== 'read' || !Array.isArray(reply) || !Array.isArray(reply[1])) return reply;
+    const [first, , third] = reply[1];
+    return [reply[0], [first, third, third]];
+  };
+  const got = await one.cameras().getMany('h1', keys);
+  assert.deepEqual(
+    got.map((value) => value?.name),
+    ['c1', 'c2', 'c3'],
+  );
+  assert.deepEqual(source.asked.slice(3), ['h1 c2', 'h1 c3']);
+  assert.equal(store.destroyed(), 1);
 });
 
 test('an answer of a lease or a store that is none ends the connection as well', async () => {

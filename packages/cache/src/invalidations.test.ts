@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type Camera, camera, ground } from '../tests/support/ground.ts';
 import { until } from '../tests/support/manual-clock.ts';
 import { CacheError } from './errors.ts';
+import type { Transport } from './transport.ts';
 
 const value = (name: string): Camera => ({ home: 'h1', name });
 
@@ -104,11 +105,38 @@ test('when messages may have been missed, memory is cleared', async () => {
   source.rows.set('h1 c1', { value: value('old') });
   await cameras.get('h1', camera('c1'));
   store.hangUp();
+  source.rows.set('h1 c1', { value: value('newer') });
+  assert.equal((await cameras.get('h1', camera('c1')))?.name, 'newer', 'nobody tells this process now');
   source.rows.set('h1 c1', { value: value('new') });
   clock.advance(100);
   await until(() => two.events.filter(({ type }) => type === 'connected').length === 2);
   await other.invalidate('h1', camera('c1'));
   assert.equal((await cameras.get('h1', camera('c1')))?.name, 'new');
+});
+
+test('what was kept while nobody told this process is gone as soon as somebody does', async () => {
+  const { source, cacheOf, store, clock } = ground();
+  const gate = Promise.withResolvers<void>();
+  const listening = Promise.withResolvers<void>();
+  const subscribe: NonNullable<Transport['subscribe']> = async (...parameters) => {
+    await gate.promise;
+    const made = store.transport.subscribe?.(...parameters);
+    assert.ok(made);
+    listening.resolve();
+    return made;
+  };
+  const [one, two] = [cacheOf({ follow: true, transport: { ...store.transport, subscribe } }), cacheOf()];
+  await Promise.all([one.connected(), two.connected()]);
+  const cameras = one.cameras({ nearMilliseconds: 600_000 });
+  source.rows.set('h1 c1', { value: value('old') });
+  await cameras.get('h1', camera('c1'));
+  source.rows.set('h1 c1', { value: value('new') });
+  await two.cameras().invalidate('h1', camera('c1'));
+  gate.resolve();
+  await listening.promise;
+  await new Promise(setImmediate);
+  assert.equal((await cameras.get('h1', camera('c1')))?.name, 'new');
+  assert.equal(clock.elapsed(), 0);
 });
 
 test('with a version what is newer stays, and nothing older is stored from then on', async () => {
@@ -131,6 +159,7 @@ test('with a version what is newer stays, and nothing older is stored from then 
     assert.equal((await cameras.get('h1', camera('c1')))?.name, 'v7');
     assert.equal((await cameras.get('h1', camera('c1')))?.name, 'v7');
     assert.equal(source.asked.length, 2);
+    assert.ok(!one.events.some(({ type }) => type === 'refused'));
   }
 });
 

@@ -95,7 +95,6 @@ export function proveReplies({ wire, clock, connection, replyMilliseconds, onDou
       };
       waiting.add(fail);
       const take = (reply: unknown) => {
-        if (gone !== undefined) return;
         if (!Array.isArray(reply) || reply.length !== 2) return doubt('wrong-shape');
         if (reply[0] !== question) return doubt('wrong-question');
         late();

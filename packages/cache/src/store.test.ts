@@ -103,6 +103,12 @@ test('an old value never takes the place of a newer one: not by a load, not by a
   await other.put('h1', camera('c1'), { value: value('c6'), version: 6 });
   assert.equal((await other.get('h1', camera('c1')))?.name, 'c7');
   assert.match(store.values.get(wire)?.text ?? '', /c7/);
+  // Who has not seen the newer one does not keep its own either.
+  const three = cacheOf();
+  await three.connected();
+  const late = three.cameras();
+  await late.put('h1', camera('c1'), { value: value('c6'), version: 6 });
+  assert.equal((await late.get('h1', camera('c1')))?.name, 'c7');
 });
 
 test('a load that is older than what Redis has by then answers the newer', async () => {
