@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import type { RawRow } from './statement.ts';
 
 const integer = (text: string): number => {
   const value = Number(text);
@@ -18,8 +19,7 @@ function arrayLiteral(items: readonly unknown[]): string {
 }
 
 /** Arrays go out as literals, so that the driver needs no look-up of array types, whose reply nobody could prove. */
-export const driverParameter = (value: unknown): unknown =>
-  Array.isArray(value) ? arrayLiteral(value) : value;
+const driverParameter = (value: unknown): unknown => (Array.isArray(value) ? arrayLiteral(value) : value);
 
 const array = (oid: number, parse: (item: string) => unknown) => ({
   to: oid,
@@ -76,5 +76,36 @@ export function connect(options: ConnectionOptions) {
 }
 
 export type Connections = ReturnType<typeof connect>;
+
+/** What came back: rows, how many the server says it sent, and the tag of the command that it says it ran. */
+export interface Reply {
+  readonly rows: readonly RawRow[];
+  readonly count: number | null;
+  readonly command: string;
+}
+
+/** One connection, which answers questions in their order. */
+export interface Driver {
+  /** @param parameters of a prepared statement; without them the text is sent as it is */
+  ask(text: string, parameters?: readonly unknown[]): Promise<Reply>;
+  /** Waits so long for what is under way, in seconds. */
+  end(timeoutSeconds: number): Promise<void>;
+}
+
+/** `connections` has one connection. */
+export const driverOf = (connections: Connections): Driver => ({
+  ask: async (text, parameters) => {
+    // The driver's own type for parameters is narrower than what it takes.
+    const given: never[] = (parameters ?? []).map(driverParameter) as never[];
+    const rows = await connections.unsafe<RawRow[]>(
+      text,
+      given,
+      parameters === undefined ? {} : { prepare: true },
+    );
+    return { rows, count: rows.count, command: rows.command };
+  },
+  end: (timeout) => connections.end({ timeout }),
+});
+
 export const isPostgresError = (error: unknown): error is postgres.PostgresError =>
   error instanceof postgres.PostgresError;

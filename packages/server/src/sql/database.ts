@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { RandomBytes } from '@nightlatch/protocol/ids';
 import { storageFull } from '../refusals.ts';
-import { type Connections, connect, driverParameter, isPostgresError } from './connections.ts';
+import {
+  type Connections,
+  connect,
+  type Driver,
+  driverOf,
+  isPostgresError,
+  type Reply,
+} from './connections.ts';
 import { type Doubt, doubtful, SqlError, unavailable } from './failures.ts';
 import { type Lane, makeLanes } from './lanes.ts';
 import { type Scope, scopeParameters } from './scope.ts';
-import { HIT_COLUMN, NONCE_COLUMN, type RawRow, type SqlParameter, type Statement } from './statement.ts';
+import { HIT_COLUMN, NONCE_COLUMN, type SqlParameter, type Statement } from './statement.ts';
 
 export const APP_ROLE = 'nightlatch_app';
 
@@ -42,7 +49,17 @@ export interface DatabaseOptions {
   readonly replyTimeoutMilliseconds?: number;
   /** Lock 2. Only a test that shows what it is good for passes another. */
   readonly isAnswerTo?: (asked: string, echoed: unknown) => boolean;
+  /** Where lanes get their connection and their time from; a simulation brings its own. */
+  readonly openDriver?: (onClose: () => void) => Driver;
+  readonly after?: After;
 }
+
+/** Does something later, unless it is called off before. */
+type After = (milliseconds: number, action: () => void) => () => void;
+const timer: After = (milliseconds, action) => {
+  const timeout = setTimeout(action, milliseconds);
+  return () => clearTimeout(timeout);
+};
 
 export function openDatabase(options: DatabaseOptions): Database {
   const {
@@ -55,6 +72,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     statementTimeoutMilliseconds = 5_000,
     replyTimeoutMilliseconds = 8_000,
     isAnswerTo = (asked, echoed) => asked === echoed,
+    openDriver = (onClose) => driverOf(open(onClose)),
+    after = timer,
   } = options;
   const open = (onClose?: () => void) =>
     connect({
@@ -64,7 +83,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       statementTimeoutMilliseconds,
       ...(onClose === undefined ? {} : { onClose }),
     });
-  const lanes = makeLanes({ shared: sharedConnections, exclusive: transactionConnections }, open);
+  const lanes = makeLanes({ shared: sharedConnections, exclusive: transactionConnections }, openDriver);
   let listening: Connections | undefined;
   let questions = 0;
 
@@ -101,19 +120,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 
   /** Waits for a reply for a bounded time: a reply that was dropped would leave the last question waiting for ever. */
-  const within = async <Reply>(lane: Lane, name: string, ask: () => PromiseLike<Reply>): Promise<Reply> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(doubt(lane, name, 'timeout')), replyTimeoutMilliseconds);
-    });
+  const within = async (lane: Lane, name: string, ask: () => Promise<Reply>): Promise<Reply> => {
+    const late = Promise.withResolvers<never>();
+    const cancel = after(replyTimeoutMilliseconds, () => late.reject(doubt(lane, name, 'timeout')));
     lane.questions += 1;
     try {
-      return await Promise.race([ask(), late]);
+      return await Promise.race([ask(), late.promise]);
     } catch (error) {
       throw failed(lane, name, error);
     } finally {
       lane.questions -= 1;
-      clearTimeout(timer);
+      cancel();
     }
   };
 
@@ -125,16 +142,15 @@ export function openDatabase(options: DatabaseOptions): Database {
   ): Promise<Row[]> => {
     assert.equal(parameters.length, statement.parameters, `${statement.name}: number of parameters`);
     const nonce = Buffer.from(random(16)).toString('base64url');
-    // The driver's own type for parameters is narrower than what it takes.
-    const given: never[] = [...parameters.map(driverParameter), nonce, ...scopeParameters(scope)] as never[];
-    const rows = await within(lane, statement.name, () =>
-      lane.driver.unsafe<RawRow[]>(statement.wrapped, given, { prepare: true }),
+    const given = [...parameters, nonce, ...scopeParameters(scope)];
+    const { rows, count } = await within(lane, statement.name, () =>
+      lane.driver.ask(statement.wrapped, given),
     );
     if (rows.length === 0) throw doubt(lane, statement.name, 'no-row');
     const asked = `${nonce} ${APP_ROLE}`;
     for (const row of rows)
       if (!isAnswerTo(asked, row[NONCE_COLUMN])) throw doubt(lane, statement.name, 'wrong-nonce');
-    if (rows.count !== rows.length) throw doubt(lane, statement.name, 'wrong-count');
+    if (count !== rows.length) throw doubt(lane, statement.name, 'wrong-count');
     return rows[0]?.[HIT_COLUMN] === true ? rows.map(statement.read) : [];
   };
 
@@ -155,7 +171,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   /** `begin`, `commit` and `rollback` carry no nonce; their command tag has to be their own. */
   const command = async (lane: Lane, text: string): Promise<void> => {
-    const reply = await within(lane, text, () => lane.driver.unsafe(text));
+    const reply = await within(lane, text, () => lane.driver.ask(text));
     if (reply.command !== text.toUpperCase()) throw doubt(lane, text, 'wrong-command');
   };
 

@@ -1,11 +1,11 @@
-import type { Connections } from './connections.ts';
+import type { Driver } from './connections.ts';
 
 /**
  * One connection, in a pool of the driver's of size one: so that a doubtful reply destroys its own socket and no other,
  * and so that a transaction knows that it stays on one connection.
  */
 export interface Lane {
-  readonly driver: Connections;
+  readonly driver: Driver;
   /** Questions under way. */
   questions: number;
   /** The connection has closed at least once: what was begun on it is gone. */
@@ -28,7 +28,7 @@ export interface Lanes {
 /** `open` makes a pool of one connection, which connects at its first question. */
 export function makeLanes(
   counts: { readonly shared: number; readonly exclusive: number },
-  open: (onClose: () => void) => Connections,
+  open: (onClose: () => void) => Driver,
 ): Lanes {
   const makeLane = (): Lane => {
     const lane: Lane = {
@@ -48,7 +48,7 @@ export function makeLanes(
 
   const discard = (lane: Lane): void => {
     lane.gone = true;
-    void lane.driver.end({ timeout: 0 }).catch(() => {});
+    void lane.driver.end(0).catch(() => {});
   };
 
   return {
@@ -77,7 +77,7 @@ export function makeLanes(
     },
 
     end: async () => {
-      await Promise.all([...shared, ...free, ...taken].map((lane) => lane.driver.end({ timeout: 5 })));
+      await Promise.all([...shared, ...free, ...taken].map((lane) => lane.driver.end(5)));
     },
   };
 }
