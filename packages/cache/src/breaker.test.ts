@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { manualClock } from '../tests/support/manual-clock.ts';
+import { manualClock } from '@nightlatch/storm/simulation/manual-clock';
 import { createBreaker } from './breaker.ts';
 
 const LIMITS = { pauseMilliseconds: 50, pauseMillisecondsMax: 1_000, steadyMilliseconds: 10_000 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '@nightlatch/storm/simulation/manual-clock';
 import { camera, ground } from '../tests/support/ground.ts';
-import { until } from '../tests/support/manual-clock.ts';
 import type { CacheEvent } from './observe.ts';
 
 const count = (events: readonly CacheEvent[], type: CacheEvent['type']): number =>

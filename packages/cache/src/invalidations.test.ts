@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '@nightlatch/storm/simulation/manual-clock';
 import { type Camera, camera, ground } from '../tests/support/ground.ts';
-import { until } from '../tests/support/manual-clock.ts';
 import { CacheError } from './errors.ts';
 import type { Transport } from './transport.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { manualClock } from '../tests/support/manual-clock.ts';
+import { manualClock } from '@nightlatch/storm/simulation/manual-clock';
 import { createNear, type Held } from './near.ts';
 
 const held = (clock: { now: () => number }, value: string, version = 0): Held<string> => ({

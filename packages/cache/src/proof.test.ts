@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { manualClock } from '../tests/support/manual-clock.ts';
+import { manualClock } from '@nightlatch/storm/simulation/manual-clock';
 import { CacheError } from './errors.ts';
 import { type DoubtReason, loadScripts, proveReplies } from './proof.ts';
 import { SCRIPTS } from './scripts.ts';

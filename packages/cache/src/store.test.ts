@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '@nightlatch/storm/simulation/manual-clock';
 import { type Camera, type CameraKey, camera, ground, KEYS, onlyValue } from '../tests/support/ground.ts';
-import { until } from '../tests/support/manual-clock.ts';
 import { type Contents, seal } from './envelope.ts';
 import { CacheError } from './errors.ts';
 import { macsOf } from './mac.ts';

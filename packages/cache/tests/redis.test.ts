@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type RedisServer, startRedisServer } from '@nightlatch/storm/crosscheck/redis-server';
+import { until } from '@nightlatch/storm/simulation/manual-clock';
 import { Redis } from 'ioredis';
 import { type CacheOptions, createCache } from '../src/cache.ts';
 import type { CacheEvent } from '../src/observe.ts';
 import { redisTransport } from '../src/redis.ts';
 import { Camera, type CameraKey, camera, KEYS } from './support/ground.ts';
-import { until } from './support/manual-clock.ts';
 
 let server: RedisServer;
 before(async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type RedisServer, startRedisServer } from '@nightlatch/storm/crosscheck/redis-server';
+import { manualClock } from '@nightlatch/storm/simulation/manual-clock';
+import { memoryStore } from '@nightlatch/storm/simulation/memory-store';
 import { loadScripts } from '../src/proof.ts';
 import { redisTransport } from '../src/redis.ts';
 import { SCRIPTS, type ScriptName } from '../src/scripts.ts';
 import type { Wire } from '../src/transport.ts';
-import { manualClock } from './support/manual-clock.ts';
-import { memoryStore } from './support/memory-store.ts';
 
 let server: RedisServer;
 before(async () => {

@@ -1,9 +1,14 @@
+import {
+  type ManualClock,
+  manualClock,
+  seededRandom,
+  until,
+} from '@nightlatch/storm/simulation/manual-clock';
+import { type MemoryStore, memoryStore } from '@nightlatch/storm/simulation/memory-store';
 import { z } from 'zod';
 import { type Cache, type CacheOptions, createCache } from '../../src/cache.ts';
 import type { EntryOptions } from '../../src/entry.ts';
 import type { CacheEvent } from '../../src/observe.ts';
-import { type ManualClock, manualClock, seededRandom, until } from './manual-clock.ts';
-import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 export const Camera = z.object({ home: z.string(), name: z.string() });
 export type Camera = z.infer<typeof Camera>;

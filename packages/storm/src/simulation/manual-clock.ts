@@ -1,4 +1,4 @@
-import type { Clock, RandomBytes } from '../../src/clock.ts';
+import type { Clock, RandomBytes } from '@nightlatch/cache/clock';
 
 export interface ManualClock extends Clock {
   /** Moves both times on, and does what falls due, in its order. */

@@ -1,6 +1,6 @@
-import { PLACES } from '../../src/envelope.ts';
-import { SCRIPTS, type ScriptName } from '../../src/scripts.ts';
-import type { Transport, Wire } from '../../src/transport.ts';
+import { PLACES } from '@nightlatch/cache/envelope';
+import { SCRIPTS, type ScriptName } from '@nightlatch/cache/scripts';
+import type { Transport, Wire } from '@nightlatch/cache/transport';
 import type { ManualClock } from './manual-clock.ts';
 
 type Reply = unknown;
