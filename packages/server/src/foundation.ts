@@ -1,6 +1,7 @@
 import type { RandomBytes } from '@nightlatch/protocol/ids';
 import type { Logger } from 'pino';
 import type { ServerKeys } from './accounts/server-keys.ts';
+import type { Admission } from './admission/admission.ts';
 import type { Config } from './config.ts';
 import type { Database } from './sql/database.ts';
 
@@ -15,4 +16,6 @@ export interface Foundation {
   readonly random: RandomBytes;
   readonly log: Logger;
   readonly keys: ServerKeys;
+  /** Whatever the server is asked to do takes its turn here first. */
+  readonly admission: Admission;
 }

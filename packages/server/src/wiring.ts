@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { composeAccounts } from './accounts/accounts.ts';
 import type { AttemptLimits } from './accounts/attempts.ts';
 import { readServerKeys } from './accounts/server-keys.ts';
+import { type Admission, createAdmission } from './admission/admission.ts';
 import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
 import type { Clock, Foundation } from './foundation.ts';
@@ -25,6 +26,7 @@ export interface Outside {
   readonly log?: Logger;
   readonly database?: Database;
   readonly attemptLimits?: AttemptLimits;
+  readonly admission?: Admission;
   readonly handlers?: Partial<Handlers<RouteName>>;
   readonly media?: (foundation: Foundation) => Promise<Media>;
 }
@@ -58,7 +60,8 @@ export async function openCloud(config: Config, outside: Outside = {}): Promise<
     });
   undo.use(database);
   const keys = await readServerKeys({ dataDirectory: config.dataDirectory, random, database });
-  const foundation: Foundation = { config, database, clock, random, log, keys };
+  const admission = outside.admission ?? createAdmission({ monotonic: () => performance.now() });
+  const foundation: Foundation = { config, database, clock, random, log, keys, admission };
   const accounts = undo.use(composeAccounts(foundation, outside.attemptLimits));
   const media = undo.use(await (outside.media ?? composeMedia)(foundation));
   const cloud: Cloud = { ...media, ...foundation, accounts };

@@ -1,6 +1,7 @@
 import { type ErrorBody, type ErrorKind, NightlatchError, STATUS_OF } from '@nightlatch/protocol/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Overload } from '../admission/admission.ts';
 
 /** The input has another shape than the contract says; `fields` says where. */
 export class BadInput extends NightlatchError {
@@ -46,7 +47,9 @@ export function toNightlatchError(error: unknown): NightlatchError {
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = toNightlatchError(error);
   if (failure.kind === 'internal') request.log.error({ err: error }, 'a request failed');
-  else if (failure.kind === 'unavailable') request.log.warn({ err: failure.cause ?? failure }, 'unavailable');
+  // A line for each of those who were refused would be work that is not to be done.
+  else if (failure.kind === 'unavailable' && !(failure instanceof Overload))
+    request.log.warn({ err: failure.cause ?? failure }, 'unavailable');
   const body: ErrorBody = {
     error: {
       kind: failure.kind,

@@ -8,6 +8,7 @@ import { notFound } from '../refusals.ts';
 import { resolveCaller } from './caller.ts';
 import { BadInput } from './failures.ts';
 import type { Call, Caller, Handlers } from './handler.ts';
+import { PRIORITY_OF } from './priorities.ts';
 
 function parsed(part: 'query' | 'input', schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value ?? {});
@@ -47,6 +48,7 @@ export function register<Name extends RouteName>(
 ): void {
   const route: Route = routes[name];
   const handle = handlers[name];
+  const { admission } = cloud;
   const callers = new WeakMap<FastifyRequest, Caller>();
   app.route({
     method: route.method,
@@ -55,9 +57,13 @@ export function register<Name extends RouteName>(
     config: { name },
     // Before the body is read: strangers do not get to send one.
     onRequest: async (request) => {
+      using _turn = route.permission === 'anyone' ? null : await admission.enter(PRIORITY_OF[name]);
       callers.set(request, await resolveCaller(cloud, route.permission, request));
     },
     handler: async (request, reply) => {
+      // Not from the beginning to the end: who sends a body slowly would have its turn for as long.
+      using turn = await admission.enter(PRIORITY_OF[name]);
+      if (route.answer === 'tus') turn[Symbol.dispose]();
       // The schemas of the same row have just given these their types, and `resolveCaller` the caller its own.
       const call = {
         ...readCall(route, request),

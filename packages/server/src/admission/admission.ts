@@ -1,0 +1,144 @@
+import { NightlatchError } from '@nightlatch/protocol/errors';
+
+/** Who goes first when not all can. Health never waits. */
+export const PRIORITIES = ['health', 'revocation', 'live', 'metadata', 'media'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** More has come than can be done in time. Nothing was done for this one, not even a look at who asks. */
+export class Overload extends NightlatchError {
+  constructor(retryAfterSeconds: number) {
+    super(
+      'unavailable',
+      'Very many ask at once, and the cloud takes them in turn. Nothing was changed and nothing was lost; try again when it says.',
+      { retryAfterSeconds },
+    );
+  }
+}
+
+/** Somebody's turn to have work done, until it is disposed of; twice is once. */
+export type Turn = Disposable;
+
+export interface Admission {
+  /** Resolves when it is this one's turn. Throws `Overload` as soon as it is clear that it would come too late. */
+  enter(priority: Priority): Promise<Turn>;
+  /** How many have their turn now, how many wait for it, and how many were refused so far. */
+  readonly counts: { readonly underWay: number; readonly waiting: number; readonly refused: number };
+}
+
+export interface AdmissionLimits {
+  readonly underWayMax: number;
+  /** Nobody waits longer: less than clients have patience, or work would be done for those who have left. */
+  readonly patienceMilliseconds: number;
+}
+
+const LIMITS: AdmissionLimits = { underWayMax: 512, patienceMilliseconds: 5_000 };
+const WINDOW_MILLISECONDS = 1_000;
+/** Agents obey a quarter of an hour; who was refused comes back before that in any case. */
+const RETRY_AFTER_MILLISECONDS_MAX = 600_000;
+
+interface Waiting {
+  readonly since: number;
+  readonly begin: (turn: Turn) => void;
+  readonly refuse: () => void;
+}
+
+/**
+ * Takes in turn what the server is asked to do, before any work is done for it. As many wait as can be served within
+ * their patience, by the rate of the last second; of more, the least urgent are refused. Each who is refused is told
+ * another moment to come again, one behind the other at that same rate, so that they do not come back together.
+ */
+export function createAdmission(options: {
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonic: () => number;
+  readonly limits?: Partial<AdmissionLimits>;
+}): Admission {
+  const { monotonic } = options;
+  const { underWayMax, patienceMilliseconds } = { ...LIMITS, ...options.limits };
+  const queues = PRIORITIES.map(() => new Set<Waiting>());
+  const counts = { underWay: 0, waiting: 0, refused: 0 };
+  const served = { windowBegan: monotonic(), before: 0, now: 0 };
+  let bookedUntil = 0;
+
+  const countServed = (now: number): void => {
+    const windows = Math.floor((now - served.windowBegan) / WINDOW_MILLISECONDS);
+    if (windows > 0) {
+      served.before = windows === 1 ? served.now : 0;
+      served.now = 0;
+      served.windowBegan += windows * WINDOW_MILLISECONDS;
+    }
+    served.now += 1;
+  };
+  /** At least those that have their turn now: they may all have begun within this second. */
+  const perSecond = (): number => Math.max(served.before, served.now, underWayMax);
+
+  const refusal = (): Overload => {
+    counts.refused += 1;
+    const [now, rate] = [monotonic(), perSecond()];
+    bookedUntil = Math.max(bookedUntil, now + (counts.waiting / rate) * 1000) + 1000 / rate;
+    return new Overload(Math.ceil(((bookedUntil - now) % RETRY_AFTER_MILLISECONDS_MAX) / 1000));
+  };
+  const begin = (): Turn => {
+    counts.underWay += 1;
+    let over = false;
+    return {
+      [Symbol.dispose]: () => {
+        if (over) return;
+        over = true;
+        counts.underWay -= 1;
+        countServed(monotonic());
+        beginNext();
+      },
+    };
+  };
+  const take = (queue: Set<Waiting>): Waiting | undefined => {
+    const [first] = queue;
+    if (first === undefined) return undefined;
+    queue.delete(first);
+    counts.waiting -= 1;
+    return first;
+  };
+  const refuseTheLate = (now: number): void => {
+    for (const queue of queues)
+      for (const one of queue) {
+        if (now - one.since <= patienceMilliseconds) break;
+        take(queue)?.refuse();
+      }
+  };
+  function beginNext(): void {
+    refuseTheLate(monotonic());
+    if (counts.underWay >= underWayMax) return;
+    for (const queue of queues) {
+      const next = take(queue);
+      if (next === undefined) continue;
+      next.begin(begin());
+      return;
+    }
+  }
+  /** Makes room by refusing the one that has waited longest of the least urgent, if those are less urgent than this. */
+  const makeRoom = (rank: number): boolean => {
+    for (let lowest = queues.length - 1; lowest > rank; lowest--) {
+      const evicted = take(queues[lowest] ?? new Set());
+      if (evicted === undefined) continue;
+      evicted.refuse();
+      return true;
+    }
+    return false;
+  };
+
+  return {
+    counts,
+    enter: async (priority) => {
+      if (priority === 'health') return { [Symbol.dispose]: () => {} };
+      if (counts.underWay < underWayMax && counts.waiting === 0) return begin();
+      const since = monotonic();
+      refuseTheLate(since);
+      const rank = PRIORITIES.indexOf(priority);
+      const waitingMax = Math.max(underWayMax, (perSecond() * patienceMilliseconds) / 1000);
+      if (counts.waiting >= waitingMax && !makeRoom(rank)) throw refusal();
+      return new Promise((resolve, reject) => {
+        queues[rank]?.add({ since, begin: resolve, refuse: () => reject(refusal()) });
+        counts.waiting += 1;
+      });
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createAdmission } from '../src/admission/admission.ts';
+import { newListeningCloud } from './support/listening.ts';
+import { newSide } from './support/side.ts';
+
+const admission = createAdmission({
+  monotonic: () => 0,
+  limits: { underWayMax: 1, patienceMilliseconds: 0 },
+});
+const cloud = await newListeningCloud({ outside: { admission } });
+const { household, agent } = await newSide(cloud);
+const { browser, home } = household;
+
+/** Somebody has the only turn, and somebody more urgent than everybody else waits for the next. */
+const [first, second] = [await admission.enter('revocation'), admission.enter('revocation')];
+after(async () => {
+  first[Symbol.dispose]();
+  (await second)[Symbol.dispose]();
+});
+
+test('who comes when there is no room is refused with the time to come again, before anybody looks at who asks', async () => {
+  const asked = [
+    await browser.call('events.list', { params: { home } }),
+    await browser.call('events.list', { params: { home }, headers: { cookie: 'nightlatch=nobody' } }),
+    await browser.call('login.start', { input: {} }),
+  ];
+  for (const answer of asked) {
+    assert.equal(answer.statusCode, 503, answer.body);
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+    assert.equal(answer.json().error.kind, 'unavailable');
+  }
+  const link = await agent.call('agent.report', { input: {} });
+  assert.equal(link.status, 503);
+  assert.ok(Number(link.headers.get('retry-after')) >= 1);
+});
+
+test('whether the cloud is well is answered all the same, and nobody fills the log by being refused', async () => {
+  assert.equal((await browser.call('health.get')).statusCode, 200);
+  await browser.call('events.list', { params: { home } });
+  assert.deepEqual(
+    cloud.logged.filter((line) => /"level":"(warn|error)"/.test(line)),
+    [],
+  );
+});
+
+test('an answer that was refused, failed or given gives the turn back', async () => {
+  first[Symbol.dispose]();
+  (await second)[Symbol.dispose]();
+  for (const params of [{ home }, { home: 'home_nothing' }])
+    await browser.call('events.list', { params, headers: {} });
+  await browser.call('events.list', { params: { home }, headers: { cookie: 'nightlatch=nobody' } });
+  assert.equal((await browser.call('events.list', { params: { home } })).statusCode, 200);
+  assert.equal(admission.counts.underWay, 0);
+});
