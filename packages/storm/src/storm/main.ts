@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeMeasured } from '../document.ts';
+import { runSimulation, SIMULATION_USAGE } from '../simulation/command-line.ts';
 import { ABLATIONS, ablationFailures, ablationTable } from './ablation.ts';
 import { ALL_LOCKS, type Lock, parseLocks } from './locks.ts';
 import { failuresOf, type StormResult } from './result.ts';
@@ -11,9 +12,10 @@ const SCENARIOS = path.join(import.meta.dirname, 'scenarios');
 const USAGE = [
   'npm run storm -- SCENARIO [--cameras N] [--seed N] [--length N] [--without LOCK[,LOCK]|all] [--json FILE]',
   'npm run storm -- SCENARIO --ablation FILE   with every lock, without each alone, without all: a table of Markdown',
+  SIMULATION_USAGE,
 ].join('\n');
-/** The line of the document behind which the table stands. */
-const MEASURED = '## Measured';
+/** The section of the document that has the table of a scenario. */
+const measured = (scenario: string): string => `## Measured: ${scenario}`;
 const CAMERAS = 60;
 const SEED = 20_240_216;
 
@@ -45,16 +47,21 @@ function print(result: StormResult): void {
 async function ablate(
   runWithout: (without: readonly Lock[]) => Promise<StormResult>,
   file: string,
+  scenario: string,
 ): Promise<void> {
   const results: StormResult[] = [];
   for (const without of ABLATIONS) results.push(await runWithout(without));
-  await writeMeasured(file, MEASURED, ablationTable(results));
+  await writeMeasured(file, measured(scenario), ablationTable(results));
   const failures = ablationFailures(results);
   for (const failure of failures) console.log(`✗ ${failure}`);
   if (failures.length > 0) process.exitCode = 1;
 }
 
 async function run(): Promise<void> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')));
+  const [first, ...others] = process.argv.slice(2);
+  if (first === 'simulation') return runSimulation(others, stop.signal);
   const { values, positionals } = parseArgs({
     options: {
       cameras: { type: 'string' },
@@ -70,8 +77,6 @@ async function run(): Promise<void> {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0 || !known.includes(name))
     throw new Error(`${USAGE}\n\nScenarios: ${known.join(', ')}\nLocks: ${ALL_LOCKS.join(', ')}`);
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')));
   const scenario = await load(name);
   const length = Number(values.length);
   if (!(length > 0)) throw new Error('--length is a number above 0');
@@ -87,7 +92,7 @@ async function run(): Promise<void> {
     print(result);
     return result;
   };
-  if (values.ablation !== undefined) return ablate(runWithout, values.ablation);
+  if (values.ablation !== undefined) return ablate(runWithout, values.ablation, scenario.name);
   const without = values.without === undefined ? [] : parseLocks(values.without);
   const result = await runWithout(without);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
