@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { faultyLines } from './faulty-lines.ts';
 import { memoryStore } from './memory-store.ts';
 import { nothingYet, type Play } from './play.ts';
-import { oneOf, playOut, type Stage } from './stage.ts';
+import { oneOf, playOut, type Theatre } from './theatre.ts';
 
 const PROCESSES = 2;
 const HOMES = ['home 1', 'home 11', 'home 1/1'];
@@ -27,11 +27,11 @@ type Key = { readonly camera: string };
 /** A cache of settings in one process. */
 type Cached = Pick<Entry<string, Key, Settings>, 'getMany' | 'invalidate'> & AsyncDisposable;
 type Load = (home: string, camera: string) => Settings;
-type MakeCached = (stage: Stage, transport: Transport, load: Load, onStopped: () => void) => Cached;
+type MakeCached = (theatre: Theatre, transport: Transport, load: Load, onStopped: () => void) => Cached;
 
 /** The transport of a store in memory, over lines that break the order of replies. */
-function faultyTransport(stage: Stage, open: Transport['open']) {
-  const lines = faultyLines<Promise<unknown>>(stage, FAULTS);
+function faultyTransport(theatre: Theatre, open: Transport['open']) {
+  const lines = faultyLines<Promise<unknown>>(theatre, FAULTS);
   const transport: Transport = {
     open: async (onEnd) => {
       const line = lines.open();
@@ -48,10 +48,10 @@ function faultyTransport(stage: Stage, open: Transport['open']) {
   return { transport, lines };
 }
 
-const verified: MakeCached = (stage, transport, load, onStopped) => {
+const verified: MakeCached = (theatre, transport, load, onStopped) => {
   const cache = createCache({
     ...{ namespace: 'play', keys: KEYS, transport },
-    ...{ clock: stage.clock, random: stage.bytes },
+    ...{ clock: theatre.clock, random: theatre.bytes },
     observe: ({ type }) => {
       if (type === 'doubt' || type === 'refused') onStopped();
     },
@@ -60,7 +60,7 @@ const verified: MakeCached = (stage, transport, load, onStopped) => {
     ...{ name: 'settings', key: ['camera'], schema: Settings },
     ...{ ttlMilliseconds: LIFE_MILLISECONDS, nearMilliseconds: 0 },
     load: async ({ scope, key }) => {
-      await stage.turn('load');
+      await theatre.turn('load');
       const value = load(scope, key.camera);
       return { value, version: value.version };
     },
@@ -80,12 +80,12 @@ const Exec = z.tuple([z.unknown(), z.array(z.string().nullable())]);
 const REPLY_MILLISECONDS = 250;
 
 /** What many do: a connection that is believed, and JSON. It shows that a crossing would be seen. */
-const bare: MakeCached = (stage, transport, load) => {
+const bare: MakeCached = (theatre, transport, load) => {
   const opened = transport.open(() => undefined);
   const keyOf = (home: string, camera: string): string => `bare ${JSON.stringify([home, camera])}`;
   const within = async <Answer>(reply: Promise<Answer>): Promise<Answer> => {
     const late = Promise.withResolvers<never>();
-    const cancel = stage.clock.after(REPLY_MILLISECONDS, () => late.reject(new Error('late')));
+    const cancel = theatre.clock.after(REPLY_MILLISECONDS, () => late.reject(new Error('late')));
     return Promise.race([reply, late.promise]).finally(cancel);
   };
   const store = async (key: string, text: string): Promise<void> => {
@@ -104,7 +104,7 @@ const bare: MakeCached = (stage, transport, load) => {
         asked.map(async ({ camera }, at) => {
           const stored = settingsOf(found[at]);
           if (stored !== undefined) return stored;
-          await stage.turn('load');
+          await theatre.turn('load');
           const value = load(home, camera);
           await store(keyOf(home, camera), JSON.stringify(value)).catch(() => undefined);
           return value;
@@ -119,20 +119,20 @@ const bare: MakeCached = (stage, transport, load) => {
 /** Settings of cameras are read in two processes, while some change, and the store and its lines misbehave. */
 const playOf =
   (make: MakeCached): Play =>
-  async (stage) => {
-    const { chance, turn, clock } = stage;
+  async (theatre) => {
+    const { chance, turn, clock } = theatre;
     const store = memoryStore(clock);
     const versions = new Map<string, number>();
     const nameOf = (home: string, camera: string): string => JSON.stringify([home, camera]);
     const versionOf = (home: string, camera: string): number => versions.get(nameOf(home, camera)) ?? 1;
     const load: Load = (home, camera) => ({ home, camera, version: versionOf(home, camera) });
-    const { transport, lines } = faultyTransport(stage, store.transport.open);
+    const { transport, lines } = faultyTransport(theatre, store.transport.open);
     const outcome = nothingYet();
     const stopped = (): void => {
       outcome.stopped += 1;
     };
     const processes = Array.from({ length: PROCESSES }, () => ({
-      cached: make(stage, transport, load, stopped),
+      cached: make(theatre, transport, load, stopped),
       /** Versions from which on this process has been told to answer. */
       floors: new Map<string, number>(),
     }));
@@ -180,7 +180,7 @@ const playOf =
       const entry = store.values.get(from);
       if (entry !== undefined && store.values.has(to)) store.values.set(to, entry);
     };
-    outcome.steps = await playOut(stage, [
+    outcome.steps = await playOut(theatre, [
       ...Array.from({ length: READING }, async () => {
         for (let one = 0; one < READS; one++) await read();
       }),

@@ -1,4 +1,4 @@
-import { oneOf, type Stage } from './stage.ts';
+import { oneOf, type Theatre } from './theatre.ts';
 
 /** How often a reply is lost, comes twice, comes after the next one, or comes to somebody else; from 0 to 1. */
 export interface LineFaults {
@@ -22,7 +22,7 @@ interface Waiting<Reply> {
 }
 
 /** Connections to one server, which breaks the order of its replies. */
-export function faultyLines<Reply>({ turn, chance }: Stage, faults: LineFaults) {
+export function faultyLines<Reply>({ turn, chance }: Theatre, faults: LineFaults) {
   const receivers = new Set<(reply: Reply) => void>();
   let struck = 0;
   /** Which of them strikes, if any. */

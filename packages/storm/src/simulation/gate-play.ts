@@ -9,7 +9,7 @@ import { openDatabase } from '@nightlatch/server/sql/database';
 import { faultyLines } from './faulty-lines.ts';
 import { type ModelHome, modelDatabase, modelHome, UNCHECKED } from './model-database.ts';
 import { nothingYet, type Play } from './play.ts';
-import { oneOf, playOut, type Stage } from './stage.ts';
+import { oneOf, playOut, type Theatre } from './theatre.ts';
 
 const HOMES = 5;
 const EVENTS = 3;
@@ -22,7 +22,7 @@ const MIXED_UP = 0.2;
 /** Homes that change hands, and sessions that end. */
 const CHANGES = 3;
 
-const homesOf = (bytes: Stage['bytes']): readonly ModelHome[] =>
+const homesOf = (bytes: Theatre['bytes']): readonly ModelHome[] =>
   Array.from({ length: HOMES }, () => modelHome(EVENTS, bytes));
 
 /** What nobody in this play asks for. */
@@ -60,12 +60,12 @@ function truthOf(homes: readonly ModelHome[]) {
 }
 
 /** People open their Events tabs by the real gate and egress, over connections that break the order of replies. */
-export const gatePlay: Play = async (stage, without) => {
-  const { chance, bytes, turn, clock } = stage;
+export const gatePlay: Play = async (theatre, without) => {
+  const { chance, bytes, turn, clock } = theatre;
   const homes = homesOf(bytes);
   const truth = truthOf(homes);
   const model = modelDatabase(homes, { rowSecurity: !without.has('row-security') });
-  const lines = faultyLines<Reply>(stage, FAULTS);
+  const lines = faultyLines<Reply>(theatre, FAULTS);
   const openDriver = (onClose: () => void): Driver => {
     const line = lines.open();
     return {
@@ -147,7 +147,7 @@ export const gatePlay: Play = async (stage, without) => {
     }),
     ...Array.from({ length: CHANGES }, change),
   ];
-  outcome.steps = await playOut(stage, works);
+  outcome.steps = await playOut(theatre, works);
   outcome.faults = lines.struck;
   await database[Symbol.asyncDispose]();
   return outcome;

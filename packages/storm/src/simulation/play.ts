@@ -1,5 +1,5 @@
 import type { Lock } from '../storm/locks.ts';
-import type { Stage } from './stage.ts';
+import type { Theatre } from './theatre.ts';
 
 /** What a play showed, or many together. */
 export interface Outcome {
@@ -28,4 +28,4 @@ export function add(to: Outcome, more: Outcome): void {
   to.steps += more.steps;
 }
 
-export type Play = (stage: Stage, without: ReadonlySet<Lock>) => Promise<Outcome>;
+export type Play = (theatre: Theatre, without: ReadonlySet<Lock>) => Promise<Outcome>;

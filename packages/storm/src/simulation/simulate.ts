@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Lock } from '../storm/locks.ts';
 import { add, nothingYet, type Outcome, type Play } from './play.ts';
-import { makeStage } from './stage.ts';
+import { makeTheatre } from './theatre.ts';
 
 export interface SimulateOptions {
   /** At least so many; the play under way comes to its end. */
@@ -25,7 +25,7 @@ export async function simulate(play: Play, options: SimulateOptions): Promise<Si
   const without = new Set(options.without);
   const total = nothingYet();
   const isWithoutForeign = async (scheduler: fc.Scheduler, chance: number): Promise<boolean> => {
-    const outcome = await play(makeStage(scheduler, chance), without);
+    const outcome = await play(makeTheatre(scheduler, chance), without);
     add(total, outcome);
     return outcome.foreign === 0;
   };
