@@ -3,7 +3,7 @@ import { seeded } from '../faults/chance.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 
 /** Everything that a play takes from outside: the order of what happens, chance and time, all of one seed. */
-export interface Stage {
+export interface Theatre {
   readonly scheduler: Scheduler;
   /** From 0 to below 1. */
   readonly chance: () => number;
@@ -13,7 +13,7 @@ export interface Stage {
   readonly turn: (label: string) => Promise<void>;
 }
 
-export function makeStage(scheduler: Scheduler, seed: number): Stage {
+export function makeTheatre(scheduler: Scheduler, seed: number): Theatre {
   const chance = seeded(seed);
   return {
     scheduler,
@@ -37,7 +37,10 @@ const IDLE_TURNS = 4;
 const TIME_GOES_ON_MILLISECONDS = 1_000;
 
 /** Does what is to be done, one thing after another in the scheduler's order, until all of it is over. Answers the steps. */
-export async function playOut({ scheduler, clock }: Stage, works: readonly Promise<void>[]): Promise<number> {
+export async function playOut(
+  { scheduler, clock }: Theatre,
+  works: readonly Promise<void>[],
+): Promise<number> {
   let over = false;
   const all = Promise.all(works).finally(() => {
     over = true;
