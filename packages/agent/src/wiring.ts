@@ -162,6 +162,7 @@ export async function composeAgent(
     tell: link.tell,
     send: link.record,
     waiting: link.waiting,
+    arrived: link.arrived,
     eventsUnderWay: uploads.underWay,
     log: (message, fields) => log.error(fields, message),
     guards: surroundings.liveGuards,

@@ -172,6 +172,27 @@ test('what has not arrived at the cloud is seen, also where it waits outside of 
   await until('the bytes to be gone from here', () => link.waiting().bytes === 0);
   const { lagMilliseconds } = link.waiting();
   assert.ok(lagMilliseconds >= 900, `${lagMilliseconds}`);
+  const heard = { arrived: false };
+  const arrived = link.arrived().then(() => {
+    heard.arrived = true;
+  });
+  // A whole round of orders later nothing has arrived.
+  first.order({ kind: 'log' });
+  await until('the order', () => orders.length === 2);
+  assert.equal(heard.arrived, false);
   first.socket.resume();
-  await until('the answer', () => link.waiting().lagMilliseconds === 0);
+  await arrived;
+  assert.equal(first.records.length, 2);
+});
+
+test('who waits for what they sent to arrive is let go when the link is lost, or when there is none', async (t) => {
+  const { link, orders, at } = await linked(t);
+  await link.arrived();
+  const first = await at(1);
+  first.order({ kind: 'log' });
+  await until('the order', () => orders.length === 1);
+  first.socket.pause();
+  const arrived = link.arrived();
+  first.socket.terminate();
+  await arrived;
 });

@@ -71,6 +71,47 @@ test('all viewers of a camera share one broadcast; another camera has another', 
   assert.notEqual(staged.take(), staged.take(other));
 });
 
+test('who joins later is sent the beginning and what came since the last key frame, the very records once more', async () => {
+  const home = await newLiveHome();
+  let recordsAtGrant = 0;
+  const staged = stageLive(home, {
+    tell: (news) => {
+      recordsAtGrant = staged.records.length;
+      staged.news.push(news);
+    },
+  });
+  await seeing(staged, home);
+  staged.keyFrame();
+  staged.pictures(2);
+  await until('all pictures', () => staged.records.length === 7);
+  const second = await seeing(staged, home);
+  await until('what it missed', () => staged.records.length === 11);
+  assert.equal(recordsAtGrant, 7);
+  const { records } = staged;
+  assert.deepEqual(records.slice(7), [records[0], ...records.slice(4, 7)]);
+  staged.pictures(1);
+  await until('the next', () => staged.records.length === 12);
+  assert.deepEqual((await second.see(staged))?.sequences, [0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('of all cameras one repeats at a time, and waits until that has arrived', async () => {
+  const home = await newLiveHome();
+  const other = await home.addCamera();
+  const arrivals: (() => void)[] = [];
+  const staged = stageLive(home, { arrived: () => new Promise((resolve) => arrivals.push(resolve)) });
+  for (const camera of [home.camera, other]) {
+    await watching(staged, home, camera);
+    staged.start(0, camera);
+  }
+  await until('both pictures', () => staged.records.length === 4);
+  for (const camera of [home.camera, other]) await watching(staged, home, camera);
+  await until('both beginnings and one key frame', () => staged.records.length === 7);
+  await until('both grants', () => staged.news.length === 4);
+  assert.equal(staged.records.length, 7);
+  arrivals[0]?.();
+  await until('the other key frame', () => staged.records.length === 8);
+});
+
 test('a camera without an epoch begins anew for whoever waits when its epoch has come', async () => {
   const home = await newLiveHome();
   let epochs = true;

@@ -45,8 +45,10 @@ export type LiveTracks = z.infer<typeof LiveTracks>;
 
 /** A key frame of an 8K camera fits; nothing longer is sealed, relayed or opened. */
 export const LIVE_RECORD_BYTES_MAX = 4 * 1024 * 1024;
-/** As a record, the beginning of a broadcast, which a relay keeps for as long as the broadcast. Real ones have 2 KiB. */
+/** As a record, the beginning of a broadcast. Real ones have 2 KiB. */
 export const LIVE_INIT_BYTES_MAX = 64 * 1024;
+/** What an agent repeats for one who joins, beginning and all. With more since the last key frame, the next one is waited for. */
+export const LIVE_REPEAT_BYTES_MAX = 8 * 1024 * 1024;
 /** The largest text message on either socket. */
 export const LIVE_MESSAGE_BYTES_MAX = 8 * 1024;
 
@@ -89,7 +91,10 @@ export const LinkOrder = z.discriminatedUnion('kind', [
 ]);
 export type LinkOrder = z.infer<typeof LinkOrder>;
 
-/** From the agent to the cloud on its link, as text; records go as binary messages. */
+/**
+ * From the agent to the cloud on its link, as text; records go as binary messages. A record with a number that has come before
+ * is for those who joined since: the beginning and what has come since the last key frame, the same bytes once more.
+ */
 export const LinkNews = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('grant'), watch: WatchId, broadcast: BroadcastId, grant: LiveGrantJws }),
   z.object({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { NightlatchError } from '@nightlatch/protocol/errors';
+import { createRecordSealer } from '@nightlatch/vault/live-records';
 import { createLimit } from '../src/limit.ts';
 import type { Viewer } from '../src/live/relay.ts';
 import { composeMedia, type MediaParts } from '../src/media.ts';
@@ -109,8 +110,8 @@ function crossedRelay(what: 'record' | 'grant'): MediaParts {
         viewers.push(viewer);
         const all = {
           ...viewer,
-          [what]: (thing: never) => {
-            for (const one of viewers) one[what](thing);
+          [what]: (thing: never, isRepeated: never) => {
+            for (const one of viewers) one[what](thing, isRepeated);
           },
         };
         return real.watch(asked, all);
@@ -176,10 +177,28 @@ test('an agent that sends records of another home, or of another camera, loses i
   assert.equal(await road.link.closed, 4400);
 
   const again = await newLiveRoad(cloud, side);
-  const { label } = again.upload;
   const mixed = await newUpload(side.household, side.agent, other.agent.camera);
-  again.link.answer(again.watch, { ...mixed, label: { ...mixed.label, ...label } }, 'a.b.c');
+  again.link.answer(again.watch, mixed, 'a.b.c');
   assert.ok([4403, 1006].includes(await again.viewer.closed));
+});
+
+test('an agent that repeats another camera’s records, or more than it may, loses its link', async () => {
+  const cloud = await cloudWith();
+  const side = await newSide(cloud);
+  const road = await newLiveRoad(cloud, side);
+  const { broadcast } = road.upload.label;
+  const [, cross] = await Promise.all([road.join(), newSide(cloud)]);
+  const key = new Uint8Array(32);
+  const label = { home: side.household.home, camera: cross.agent.camera, broadcast };
+  road.link.send(await (await createRecordSealer(label, key)).seal('init', false, key));
+  assert.equal(await road.link.closed, 4400);
+
+  const again = await newLiveRoad(cloud, side);
+  for (let picture = 0; picture < 3; picture++) await again.send(picture === 0, 'x'.repeat(3_500_000));
+  const { viewer, opener } = await again.join();
+  for (const _ of [1, 2]) await viewer.record(opener);
+  assert.equal(await again.link.closed, 4400);
+  assert.deepEqual(await viewer.news(), { kind: 'trouble', reason: 'agent-offline' });
 });
 
 /** Of what one account may have. */

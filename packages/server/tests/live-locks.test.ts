@@ -100,7 +100,7 @@ for (const [what, foreign] of Object.entries(FOREIGN))
     const road = await newLiveRoad(cloud, side);
     const before = road.viewer.bytes.binary;
     const { agent: of, ...label } = { agent, ...road.upload.label, ...foreign };
-    viewers.at(-1)?.record(await recordOf(label, of));
+    viewers.at(-1)?.record(await recordOf(label, of), false);
     assert.ok(await endOf(road.viewer));
     assert.equal(road.viewer.bytes.binary, before);
     assert.match(mismatches(), /a live record says that it is of something else/);
@@ -111,7 +111,7 @@ test('a record before any grant does not leave', async () => {
   const link = await openLink(cloud, side.agent);
   const viewer = await openViewer(cloud, side);
   await link.order('watch');
-  viewers.at(-1)?.record(await recordOf({ home, camera, broadcast: newBroadcastId(randomBytes) }));
+  viewers.at(-1)?.record(await recordOf({ home, camera, broadcast: newBroadcastId(randomBytes) }), false);
   assert.ok(await endOf(viewer));
   assert.equal(viewer.bytes.binary, 0);
 });

@@ -20,11 +20,7 @@ test('a viewer is granted the picture and opens every record; a second one joins
   await road.send(true, 'key 3');
   await road.send(false, 'picture 4');
 
-  const second = await openViewer(cloud, side);
-  const order = await road.link.order('watch');
-  road.link.answer(order.watch, road.upload, await road.upload.grant(order));
-  const opener = await second.granted();
-  assert.equal((await second.record(opener)).kind, 'init');
+  const { order, viewer: second, opener } = await road.join();
   for (const expected of ['key 3', 'picture 4'])
     assert.equal(words((await second.record(opener)).plaintext), expected);
   await road.send(false, 'picture 5');
@@ -167,11 +163,7 @@ test('a viewer who does not read keeps nobody waiting, and goes on at a key fram
   });
   const side = await newSide(narrow);
   const road = await newLiveRoad(narrow, side);
-  const slow = await openViewer(narrow, side);
-  const order = await road.link.order('watch');
-  road.link.answer(order.watch, road.upload, await road.upload.grant(order));
-  const opener = await slow.granted();
-  assert.equal((await slow.record(opener)).kind, 'init');
+  const { viewer: slow, opener } = await road.join();
   slow.socket.pause();
   const large = 'x'.repeat(100_000);
   for (let index = 0; index < 300; index++) {

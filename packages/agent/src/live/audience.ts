@@ -2,9 +2,9 @@ import type { CameraId, WatchId } from '@nightlatch/protocol/ids';
 import type { LinkNews, LiveRequest } from '@nightlatch/protocol/live';
 import type { LiveMessage } from '../recorder/live-feed.ts';
 import type { SealingEpoch } from '../seal/epoch.ts';
-import { type Broadcast, type BroadcastParts, createBroadcast } from './broadcast.ts';
+import { type Broadcast, type BroadcastMeans, createBroadcast } from './broadcast.ts';
 
-export interface AudienceParts extends BroadcastParts {
+export interface AudienceParts extends BroadcastMeans {
   readonly camera: CameraId;
   readonly epoch: () => SealingEpoch | null;
   readonly may: (request: LiveRequest) => boolean;
@@ -75,8 +75,9 @@ export function createAudience(parts: AudienceParts): Audience {
       if (watches.size === 0) end();
       return;
     }
-    if (broadcast === of && watches.get(watch) === request)
-      tell({ kind: 'grant', watch, broadcast: of.id, grant: signed });
+    if (broadcast !== of || watches.get(watch) !== request) return;
+    tell({ kind: 'grant', watch, broadcast: of.id, grant: signed });
+    of.repeat();
   }
   const tellDark = (watch: WatchId) => tell({ kind: 'trouble', watch, reason: 'camera-offline' });
 

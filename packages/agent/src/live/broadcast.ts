@@ -9,6 +9,7 @@ import {
 import { LIVE_RECORD_BYTES_MAX, type LiveRequest, type LiveTracks } from '@nightlatch/protocol/live';
 import { signLiveGrant } from '@nightlatch/vault/live-keys';
 import { createRecordSealer, type RecordSealer, writeInit } from '@nightlatch/vault/live-records';
+import { createRepeater, type InTurn } from './repeater.ts';
 import { createThrottle, THROTTLE_LIMITS, type ThrottleLimits, type Waiting } from './throttle.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -21,6 +22,10 @@ export interface BroadcastParts {
   readonly eventsUnderWay: () => boolean;
   readonly send: (record: Bytes) => void;
   readonly throttleLimits?: ThrottleLimits | undefined;
+}
+
+export interface BroadcastMeans extends BroadcastParts {
+  readonly inTurn: InTurn;
 }
 
 export interface BroadcastOf {
@@ -39,6 +44,8 @@ export interface Broadcast {
   /** Sends the beginning once `ready` is over; fragments wait behind it. Rejects when it cannot go on. */
   begin(tracks: LiveTracks, init: Bytes, ready: Promise<void>): Promise<void>;
   fragment(bytes: Bytes, keyFrame: boolean): Promise<void>;
+  /** Somebody has been granted it: what they have missed comes again. */
+  repeat(): void;
   /** From now on not one more record leaves. */
   end(): void;
 }
@@ -46,12 +53,13 @@ export interface Broadcast {
 /** Room for the header and the tag of a record. */
 const RECORD_OVERHEAD_BYTES_MAX = 1024;
 
-export function createBroadcast(parts: BroadcastParts, { home, camera, epoch }: BroadcastOf): Broadcast {
+export function createBroadcast(parts: BroadcastMeans, { home, camera, epoch }: BroadcastOf): Broadcast {
   const { random } = parts;
   const id = newBroadcastId(random);
   const liveKey = new Uint8Array(random(32));
   const passes = createThrottle(parts.throttleLimits ?? THROTTLE_LIMITS);
   const sealer = createRecordSealer({ home, camera, broadcast: id }, liveKey);
+  const repeater = createRepeater(parts.send, parts.inTurn);
   let last: Promise<void> = Promise.resolve();
   let unsealedBytes = 0;
   let ended = false;
@@ -66,7 +74,10 @@ export function createBroadcast(parts: BroadcastParts, { home, camera, epoch }: 
     return inOrder(async (by) => {
       const record = await by.seal(kind, keyFrame, plaintext);
       unsealedBytes -= plaintext.length;
-      if (!ended) parts.send(record);
+      if (ended) return;
+      parts.send(record);
+      if (kind === 'init') repeater.begun(record);
+      else repeater.sent(record, keyFrame);
     });
   }
 
@@ -91,8 +102,10 @@ export function createBroadcast(parts: BroadcastParts, { home, camera, epoch }: 
         ? queue('fragment', keyFrame, bytes)
         : inOrder((by) => by.skip());
     },
+    repeat: repeater.repeat,
     end: () => {
       ended = true;
+      repeater.end();
     },
   };
 }

@@ -26,6 +26,8 @@ export interface Link {
   tell(news: LinkNews): void;
   record(record: Uint8Array<ArrayBuffer>): void;
   waiting(): Waiting;
+  /** Resolves when all that was given to it before has arrived, or is lost. */
+  arrived(): Promise<void>;
   /** Keeps a connection for as long as the signal allows. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -41,10 +43,15 @@ const UNWANTED_SECONDS = 120;
 const MARK_MILLISECONDS = 100;
 const MARKS_MAX = 64;
 
+interface Mark {
+  readonly sentAt: number;
+  readonly answered: PromiseWithResolvers<void>;
+}
+
 interface Connection {
   readonly socket: WebSocket;
-  /** Pings that are not answered yet, with when they were sent. What was sent before an answered one has arrived. */
-  readonly marks: Map<number, number>;
+  /** Pings that are not answered yet. What was sent before an answered one has arrived. */
+  readonly marks: Map<number, Mark>;
   lastMark: number;
   lastMarkAt: number;
   heardAt: number;
@@ -58,13 +65,20 @@ export function createLink(parts: LinkParts): Link {
     to.lastMarkAt = monotonic();
     if (to.marks.size >= MARKS_MAX) return;
     to.lastMark += 1;
-    to.marks.set(to.lastMark, to.lastMarkAt);
+    to.marks.set(to.lastMark, { sentAt: to.lastMarkAt, answered: Promise.withResolvers() });
     to.socket.ping(String(to.lastMark));
   }
   function arrived(at: Connection, pong: Buffer) {
     at.heardAt = monotonic();
     const answered = Number(pong.toString());
-    for (const number of at.marks.keys()) if (number <= answered) at.marks.delete(number);
+    forget(at, answered);
+  }
+  function forget(at: Connection, upTo: number) {
+    for (const [number, { answered }] of at.marks) {
+      if (number > upTo) continue;
+      at.marks.delete(number);
+      answered.resolve();
+    }
   }
   function hear(at: Connection, data: Buffer, isBinary: boolean) {
     at.heardAt = monotonic();
@@ -87,6 +101,7 @@ export function createLink(parts: LinkParts): Link {
       socket.once('close', (code) => {
         ended.abort();
         connection = null;
+        forget(mine, Number.POSITIVE_INFINITY);
         parts.onLost();
         resolve(code);
       });
@@ -134,8 +149,15 @@ export function createLink(parts: LinkParts): Link {
     },
     waiting: () => {
       if (connection === null) return { bytes: 0, lagMilliseconds: 0 };
-      const [oldest = monotonic()] = connection.marks.values();
-      return { bytes: connection.socket.bufferedAmount, lagMilliseconds: monotonic() - oldest };
+      const [oldest] = connection.marks.values();
+      const now = monotonic();
+      return { bytes: connection.socket.bufferedAmount, lagMilliseconds: now - (oldest?.sentAt ?? now) };
+    },
+    arrived: async () => {
+      if (connection === null) return;
+      mark(connection);
+      // With too many marks already the last of them stands behind almost all that was sent.
+      await connection.marks.get(connection.lastMark)?.answered.promise;
     },
     run: async (signal) => {
       let failures = 0;

@@ -4,6 +4,7 @@ import type { HomeFollower } from '../pairing/home-follower.ts';
 import type { LiveMessage } from '../recorder/live-feed.ts';
 import { type Audience, createAudience } from './audience.ts';
 import type { BroadcastParts } from './broadcast.ts';
+import type { InTurn } from './repeater.ts';
 import { createRequestCheck, REQUEST_GUARDS, type RequestGuards, type WatchOrder } from './requests.ts';
 
 export interface LiveParts extends BroadcastParts {
@@ -11,6 +12,8 @@ export interface LiveParts extends BroadcastParts {
   readonly now: () => number;
   readonly setLive: (camera: CameraId, take: number | null) => void;
   readonly tell: (news: LinkNews) => void;
+  /** Resolves when all that was given to the link before has arrived, or is lost. */
+  readonly arrived: () => Promise<void>;
   readonly log: (message: string, fields: object) => void;
   readonly guards?: Partial<RequestGuards> | undefined;
 }
@@ -35,12 +38,21 @@ export function createLive(parts: LiveParts): Live {
   /** Requests that are being looked at, by what nobody else can hold. */
   const asking = new Map<WatchId, object>();
   let takes = 0;
+  let lastTurn: Promise<void> = Promise.resolve();
+  const inTurn: InTurn = (act) => {
+    lastTurn = lastTurn.then(() => {
+      act();
+      return parts.arrived();
+    });
+    return lastTurn;
+  };
 
   function audienceOf(camera: CameraId): Audience {
     const known = audiences.get(camera);
     if (known !== undefined) return known;
     const audience = createAudience({
       ...parts,
+      inTurn,
       camera,
       epoch: () => follower.epochOf(camera),
       may: check.may,

@@ -98,6 +98,7 @@ export function stageLive(home: LiveHome, parts: Partial<LiveParts> = {}): Stage
       setLive: (camera, take) => takes.set(camera, take),
       tell: (news) => staged.news.push(news),
       send: (record) => staged.records.push(record),
+      arrived: async () => {},
       waiting: () => ({ bytes: 0, lagMilliseconds: 0 }),
       eventsUnderWay: () => false,
       log: (message) => staged.logged.push(message),

@@ -22,7 +22,7 @@ export interface Seen {
 export interface LiveViewer {
   readonly watch: WatchId;
   readonly order: Watch;
-  /** Opens the newest grant for this watch among the news, and all records of its broadcast. */
+  /** Opens the newest grant for this watch among the news, and all records of its broadcast but those that come again. */
   see(link: { news: readonly LinkNews[]; records: readonly Uint8Array[] }): Promise<Seen | null>;
 }
 
@@ -63,7 +63,8 @@ export async function newLiveViewer(
       const parts: Uint8Array[] = [];
       let tracks: LiveTracks | null = null;
       for (const record of [...records]) {
-        if (parseLiveHeader(record).label.broadcast !== broadcast) continue;
+        const header = parseLiveHeader(record);
+        if (header.label.broadcast !== broadcast || header.sequence <= (sequences.at(-1) ?? -1)) continue;
         const { kind, plaintext, sequence, keyFrame } = await opener.open(record);
         sequences.push(sequence);
         if (keyFrame) keyFrames.push(sequence);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPace } from './pace.ts';
 
-const key = { keyFrame: true, bytes: 300 };
-const picture = { keyFrame: false, bytes: 10 };
+const key = { keyFrame: true, isRepeated: false, bytes: 300 };
+const picture = { keyFrame: false, isRepeated: false, bytes: 10 };
 
 test('whoever keeps up gets everything', () => {
   const pace = createPace(100);
@@ -30,8 +30,11 @@ test('a key frame that is larger than the bound does not hold up the pictures be
 
 test('what a viewer is given to begin with is no slowness, until it has taken it', () => {
   const pace = createPace(100);
-  pace.begin(1000);
+  for (const waiting of [0, 300, 600]) assert.ok(pace.goes({ ...key, isRepeated: true }, waiting));
+  assert.ok(pace.goes({ ...picture, bytes: 100, isRepeated: true }, 900));
   assert.ok(pace.goes(picture, 1100));
+  assert.equal(pace.goes(picture, 1101), false);
+  assert.ok(pace.goes(key, 1100));
   assert.ok(pace.goes(picture, 100));
   assert.equal(pace.goes(picture, 101), false);
 });

@@ -1,3 +1,10 @@
+export interface Paced {
+  readonly keyFrame: boolean;
+  /** Others have had it before: it is what this viewer begins with. */
+  readonly isRepeated: boolean;
+  readonly bytes: number;
+}
+
 /**
  * How fast one viewer takes records, whatever the others do. `waitingBytesMax`: what may wait for it beyond the newest
  * key frame, or beyond what it was given to begin with; those are not its slowness.
@@ -6,24 +13,21 @@ export function createPace(waitingBytesMax: number) {
   let skipping = false;
   let burstBytes = 0;
   return {
-    /** So many bytes come at once, because it begins. */
-    begin: (bytes: number): void => {
-      skipping = false;
-      burstBytes = bytes;
-    },
     /** A record does not go, for another reason. */
     skip: (): void => {
       skipping = true;
     },
     /**
-     * Whether a record of `bytes` goes, when `waitingBytes` of earlier ones have not left yet. After one that did not,
-     * nothing can be decoded until a key frame.
+     * Whether a record goes, when `waitingBytes` of earlier ones have not left yet. After one that did not, nothing can be
+     * decoded until a key frame.
      */
-    goes: (record: { readonly keyFrame: boolean; readonly bytes: number }, waitingBytes: number): boolean => {
-      if (waitingBytes <= waitingBytesMax) burstBytes = 0;
-      skipping = (skipping && !record.keyFrame) || waitingBytes > waitingBytesMax + burstBytes;
-      if (record.keyFrame && !skipping) burstBytes = Math.max(burstBytes, record.bytes);
-      return !skipping;
+    goes: ({ keyFrame, isRepeated, bytes }: Paced, waitingBytes: number): boolean => {
+      if (!isRepeated && waitingBytes <= waitingBytesMax) burstBytes = 0;
+      skipping = (skipping && !keyFrame) || waitingBytes > waitingBytesMax + burstBytes;
+      if (skipping) return false;
+      if (isRepeated) burstBytes += bytes;
+      else if (keyFrame) burstBytes = Math.max(burstBytes, bytes);
+      return true;
     },
   };
 }

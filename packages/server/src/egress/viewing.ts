@@ -18,7 +18,7 @@ import type { Viewer, Watching } from '../live/relay.ts';
 import { closeSoon, cutOff, cutWhenSilent, textOf } from '../live/sockets.ts';
 import type { EgressParts } from './egress.ts';
 import type { LiveLimits } from './live.ts';
-import { createPace } from './pace.ts';
+import { createPace, type Paced } from './pace.ts';
 import { spanWriter } from './span-writer.ts';
 import { standingWord } from './standing-word.ts';
 
@@ -166,7 +166,7 @@ export function view({
   const viewerOf = (ephemeralKey: string): Viewer => {
     let subject: LiveSubject | undefined;
     const pace = createPace(limits.waitingBytesMax);
-    const goes = (record: { readonly keyFrame: boolean; readonly bytes: number }): boolean => {
+    const goes = (record: Paced): boolean => {
       const isFull = ofAccount.waitingBytes + record.bytes > limits.waitingBytesPerAccountMax;
       return pace.goes(record, isFull ? Number.POSITIVE_INFINITY : socket.bufferedAmount);
     };
@@ -180,18 +180,17 @@ export function view({
         subject = Object.freeze({ home, camera, agent, broadcast: told.broadcast });
         byWord(() => tell({ kind: 'grant', grant: text }));
       },
-      begin: (bytes) => pace.begin(bytes),
-      record: (record) => {
+      record: (record, isRepeated) => {
         if (over) return;
         const { bytes, kind, keyFrame } = record;
         if (subject === undefined || !sameLive(record.subject, subject))
           return crossed('a live record says that it is of something else', subject ?? asked);
         if (kind === 'init') {
           // Without its beginning nothing of a broadcast can be played.
-          if (goes({ keyFrame: true, bytes: bytes.length })) byWord(() => send(bytes));
+          if (goes({ keyFrame: true, isRepeated, bytes: bytes.length })) byWord(() => send(bytes));
           else close(LIVE_CLOSE.away);
         } else if (!word.stands) pace.skip();
-        else if (goes({ keyFrame, bytes: bytes.length })) send(bytes);
+        else if (goes({ keyFrame, isRepeated, bytes: bytes.length })) send(bytes);
       },
       trouble: (reason) => {
         tell({ kind: 'trouble', reason });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AgentId, BroadcastId, CameraId, HomeId } from '@nightlatch/protocol/ids';
+import { LIVE_REPEAT_BYTES_MAX } from '@nightlatch/protocol/live';
 import { createRecordSealer } from '@nightlatch/vault/live-records';
-import { createBroadcast, createKeptBudget, type KeptBudget } from './broadcast.ts';
+import { createBroadcast } from './broadcast.ts';
 import { LiveRecord } from './record.ts';
 
 const zeros = '0'.repeat(26);
@@ -12,86 +13,109 @@ const label = {
   broadcast: BroadcastId.parse(`live_${zeros}`),
 };
 const agent = AgentId.parse(`agent_${zeros}`);
-const sealer = await createRecordSealer(label, new Uint8Array(32));
-const sealed = async (kind: 'init' | 'fragment', keyFrame = false): Promise<LiveRecord> =>
-  new LiveRecord(await sealer.seal(kind, keyFrame, new Uint8Array(100)), agent);
-const init = await sealed('init');
-const [key, picture, later, nextKey] = [
-  await sealed('fragment', true),
-  await sealed('fragment'),
-  await sealed('fragment'),
-  await sealed('fragment', true),
-];
-const each = key.bytes.length;
 
-function broadcastWith(limits: { keptBytesMax?: number; keptRecordsMax?: number }, budget: KeptBudget) {
-  const broadcast = createBroadcast(
-    label.broadcast,
-    label.camera,
-    { keptBytesMax: 1e6, keptRecordsMax: 100, ...limits },
-    budget,
-  );
-  /** What somebody gets who joins now, and how much was announced. */
-  const joined = () => {
-    const records: LiveRecord[] = [];
-    let announced = 0;
-    const sink = {
-      begin: (bytes: number) => {
-        announced = bytes;
-      },
-      record: (record: LiveRecord) => void records.push(record),
-    };
-    broadcast.join(sink);
-    broadcast.leave(sink);
-    return { records, announced };
-  };
-  return { broadcast, joined };
+/** The records of a broadcast by their numbers, from 0: the beginning, and then key frames where they are told. */
+async function recordsOf(count: number, keyFrames: readonly number[], fragmentBytes = 100) {
+  const sealer = await createRecordSealer(label, new Uint8Array(32));
+  const records: LiveRecord[] = [];
+  for (let number = 0; number < count; number++) {
+    const kind = number === 0 ? 'init' : 'fragment';
+    const bytes = new Uint8Array(number === 0 ? 100 : fragmentBytes);
+    records.push(new LiveRecord(await sealer.seal(kind, keyFrames.includes(number), bytes), agent));
+  }
+  return records;
 }
 
-test('whoever joins gets the beginning and what has come since the last key frame', () => {
-  const { broadcast, joined } = broadcastWith({}, createKeptBudget(1e6));
-  // Nothing before the first key frame can be decoded.
-  for (const record of [init, picture]) broadcast.take(record);
-  assert.deepEqual(joined().records, [init]);
-  for (const record of [key, picture]) broadcast.take(record);
-  assert.deepEqual(joined(), { records: [init, key, picture], announced: init.bytes.length + 2 * each });
-  broadcast.take(nextKey);
-  assert.deepEqual(joined().records, [init, nextKey]);
+async function newBroadcast(count: number, keyFrames: readonly number[], fragmentBytes?: number) {
+  const records = await recordsOf(count, keyFrames, fragmentBytes);
+  const broadcast = createBroadcast(label.broadcast, label.camera);
+  return {
+    broadcast,
+    /** The records with these numbers come, in this order. */
+    come: (...numbers: number[]) => {
+      for (const number of numbers) {
+        const record = records[number];
+        assert.ok(record !== undefined);
+        broadcast.take(record);
+      }
+    },
+    /** The numbers of what somebody gets who joins now; those of repeated records in `repeated`. */
+    join: () => {
+      const got: number[] = [];
+      const repeated: number[] = [];
+      broadcast.join({
+        record: ({ sequence }, isRepeated) => {
+          got.push(sequence);
+          if (isRepeated) repeated.push(sequence);
+        },
+      });
+      return { got, repeated };
+    },
+  };
+}
+
+test('what is repeated goes to those who joined since, and to nobody once more', async () => {
+  const { come, join } = await newBroadcast(8, [1, 3]);
+  const first = join();
+  come(0, 1, 2, 3, 4);
+  const second = join();
+  come(0, 3, 4, 5);
+  const third = join();
+  come(0, 3, 4, 5, 6, 0, 3, 4, 5, 6, 7);
+  assert.deepEqual(first, { got: [0, 1, 2, 3, 4, 5, 6, 7], repeated: [] });
+  assert.deepEqual(second, { got: [0, 3, 4, 5, 6, 7], repeated: [0, 3, 4] });
+  assert.deepEqual(third, { got: [0, 3, 4, 5, 6, 7], repeated: [0, 3, 4, 5] });
 });
 
-test('what is kept has a bound in bytes and in records; who joins beyond it waits for a key frame', () => {
-  for (const limits of [{ keptBytesMax: 2 * each }, { keptRecordsMax: 2 }]) {
-    const { broadcast, joined } = broadcastWith(limits, createKeptBudget(1e6));
-    for (const record of [init, key, picture]) broadcast.take(record);
-    assert.equal(joined().records.length, 3);
-    broadcast.take(later);
-    assert.deepEqual(joined().records, [init]);
-    broadcast.take(nextKey);
-    assert.deepEqual(joined().records, [init, nextKey]);
-  }
+test('live records among repeated ones wait for their turn, and none is missing or comes twice', async () => {
+  const { come, join } = await newBroadcast(9, [1]);
+  const first = join();
+  come(0, 1, 2, 3);
+  const second = join();
+  come(0, 1, 4, 2, 5, 3, 4, 6, 5, 6, 7, 8);
+  for (const { got } of [first, second]) assert.deepEqual(got, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test('all broadcasts keep from one budget, and give back what they forget', () => {
-  const budget = createKeptBudget(3 * each);
-  const first = broadcastWith({}, budget);
-  const second = broadcastWith({}, budget);
-  for (const record of [init, key, picture]) first.broadcast.take(record);
-  for (const record of [init, key, picture]) second.broadcast.take(record);
-  assert.deepEqual(second.joined().records, [init]);
-  first.broadcast.end();
-  for (const record of [key, picture, later]) second.broadcast.take(record);
-  assert.deepEqual(second.joined().records, [init, key, picture, later]);
+test('with a key frame in the middle of the repeating everybody goes on, and what is still repeated is old', async () => {
+  const { come, join } = await newBroadcast(7, [1, 4]);
+  const first = join();
+  come(0, 1, 2, 3);
+  const second = join();
+  come(0, 1, 4, 2, 3, 5, 6);
+  assert.deepEqual(first.got, [0, 1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(second.got, [0, 1, 4, 5, 6]);
 });
 
-test('a budget has its own bound and that of the whole; what does not fit into either is not taken', () => {
-  const whole = createKeptBudget(100);
-  const [one, other] = [createKeptBudget(60, whole), createKeptBudget(60, whole)];
-  assert.equal(one.take(61), false);
-  assert.equal(one.take(60), true);
-  assert.equal(other.take(41), false);
-  assert.equal(other.take(40), true);
-  one.give(60);
-  assert.equal(other.take(20), true);
-  assert.equal(other.take(1), false);
-  assert.equal(one.take(40), true);
+test('nothing is handed on before the beginning, and behind it nothing before a key frame', async () => {
+  const { come, join } = await newBroadcast(7, [1, 5]);
+  join();
+  come(0, 1, 2);
+  const second = join();
+  come(1, 2, 3, 0, 2, 4, 5, 6);
+  assert.deepEqual(second.got, [0, 5, 6]);
+  // Everybody had left, so that it is not known any more what came before.
+  const anew = await newBroadcast(7, [3]);
+  const third = anew.join();
+  anew.come(0, 5, 3, 4, 5, 6);
+  assert.deepEqual(third.got, [0, 3, 4, 5, 6]);
+});
+
+test('a hole in the numbers is none of those who have everything that came', async () => {
+  const { come, join } = await newBroadcast(9, [1, 6]);
+  const first = join();
+  come(0, 1, 2, 4);
+  const second = join();
+  come(0, 1, 2, 4, 6, 8);
+  for (const { got } of [first, second]) assert.deepEqual(got, [0, 1, 2, 4, 6, 8]);
+});
+
+test('only so much may be repeated for one who joins', async () => {
+  const each = LIVE_REPEAT_BYTES_MAX / 4;
+  const { come, join } = await newBroadcast(7, [1], each);
+  join();
+  come(0, 1, 2, 3, 4, 5, 6);
+  const second = join();
+  come(0, 1, 2, 3);
+  assert.throws(() => come(4), /more is repeated/);
+  assert.deepEqual(second.got, [0, 1, 2, 3]);
 });

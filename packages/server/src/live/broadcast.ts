@@ -1,85 +1,42 @@
 import type { BroadcastId, CameraId } from '@nightlatch/protocol/ids';
+import { LIVE_REPEAT_BYTES_MAX } from '@nightlatch/protocol/live';
 import type { LiveRecord } from './record.ts';
 
 export interface RecordSink {
-  /** So many bytes of records follow at once. */
-  begin(bytes: number): void;
-  record(record: LiveRecord): void;
+  /** `isRepeated`: others had it before, and it comes again for those who have joined since. */
+  record(record: LiveRecord, isRepeated: boolean): void;
 }
 
-export interface BroadcastLimits {
-  /** What is kept of a broadcast for whoever joins it: the records since the last key frame, together. */
-  readonly keptBytesMax: number;
-  readonly keptRecordsMax: number;
-}
-
-/** Bytes that several broadcasts together may keep. */
-export interface KeptBudget {
-  /** Whether there was room for them; they are taken then. */
-  take(bytes: number): boolean;
-  give(bytes: number): void;
-}
-
-/** A budget of so many bytes, which are taken from `whole` as well. */
-export function createKeptBudget(bytesMax: number, whole?: KeptBudget): KeptBudget {
-  let bytesLeft = bytesMax;
-  return {
-    take: (bytes) => {
-      if (bytes > bytesLeft || whole?.take(bytes) === false) return false;
-      bytesLeft -= bytes;
-      return true;
-    },
-    give: (bytes) => {
-      bytesLeft += bytes;
-      whole?.give(bytes);
-    },
-  };
-}
-
-/** One live upload, and those who are at it. */
+/** One live upload, and those who are at it. It keeps nothing that was sent. */
 export interface Broadcast {
   readonly id: BroadcastId;
   readonly camera: CameraId;
   readonly empty: boolean;
-  /** Gives the sink the beginning, the records since the last key frame, and from now on every new one. */
+  /** From now on the sink gets its beginning, what the agent repeats from a key frame on, and then every new record. */
   join(sink: RecordSink): void;
   leave(sink: RecordSink): void;
+  /** Throws when more is repeated for somebody than may be. */
   take(record: LiveRecord): void;
-  /** Keeps nothing any more. */
-  end(): void;
 }
 
-export function createBroadcast(
-  id: BroadcastId,
-  camera: CameraId,
-  limits: BroadcastLimits,
-  budget: KeptBudget,
-): Broadcast {
-  const sinks = new Set<RecordSink>();
-  let init: LiveRecord | undefined;
-  let kept: LiveRecord[] = [];
-  let keptBytes = 0;
+/** How far a sink has come. */
+interface Progress {
+  /** The number of the newest record that it has. */
+  newest: number;
+  hasKeyFrame: boolean;
+  repeatedBytes: number;
+}
 
-  const forget = (): void => {
-    budget.give(keptBytes);
-    kept = [];
-    keptBytes = 0;
-  };
-  const keep = (record: LiveRecord): void => {
-    if (record.keyFrame) forget();
-    else if (kept.length === 0) return;
-    const bytes = record.bytes.length;
-    // Too much to give at once, or to keep: who joins now waits for the next key frame.
-    if (
-      keptBytes + bytes > limits.keptBytesMax ||
-      kept.length >= limits.keptRecordsMax ||
-      !budget.take(bytes)
-    ) {
-      forget();
-      return;
-    }
-    keptBytes += bytes;
-    kept.push(record);
+export function createBroadcast(id: BroadcastId, camera: CameraId): Broadcast {
+  const sinks = new Map<RecordSink, Progress>();
+  /** Of all that came; what has no higher number is repeated. */
+  let newest = -1;
+
+  /** Whether a sink that has come so far takes the record: each one once, in order, and from a key frame on without a hole. */
+  const follows = (record: LiveRecord, isRepeated: boolean, at: Progress): boolean => {
+    if (record.kind === 'init') return at.newest < 0;
+    if (at.newest < 0 || record.sequence <= at.newest) return false;
+    return record.keyFrame || (at.hasKeyFrame && (isRepeated || at.newest === newest));
   };
 
   return {
@@ -88,18 +45,20 @@ export function createBroadcast(
     get empty() {
       return sinks.size === 0;
     },
-    join: (sink) => {
-      const first = init === undefined ? kept : [init, ...kept];
-      sink.begin(keptBytes + (init?.bytes.length ?? 0));
-      for (const record of first) sink.record(record);
-      sinks.add(sink);
-    },
+    join: (sink) => void sinks.set(sink, { newest: -1, hasKeyFrame: false, repeatedBytes: 0 }),
     leave: (sink) => void sinks.delete(sink),
     take: (record) => {
-      if (record.kind === 'init') init = record;
-      else keep(record);
-      for (const sink of sinks) sink.record(record);
+      const isRepeated = record.sequence <= newest;
+      for (const [sink, at] of sinks) {
+        if (!follows(record, isRepeated, at)) continue;
+        if (isRepeated) at.repeatedBytes += record.bytes.length;
+        if (at.repeatedBytes > LIVE_REPEAT_BYTES_MAX)
+          throw new Error('more is repeated for a viewer than may be');
+        at.newest = record.sequence;
+        at.hasKeyFrame ||= record.keyFrame;
+        sink.record(record, isRepeated);
+      }
+      newest = Math.max(newest, record.sequence);
     },
-    end: forget,
   };
 }

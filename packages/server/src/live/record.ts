@@ -33,4 +33,7 @@ export class LiveRecord {
   get keyFrame(): boolean {
     return this.#header.keyFrame;
   }
+  get sequence(): number {
+    return this.#header.sequence;
+  }
 }

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { AgentId, CameraId, HomeId, newBroadcastId, type WatchId } from '@nightlatch/protocol/ids';
-import { LIVE_INIT_BYTES_MAX, type LinkOrder } from '@nightlatch/protocol/live';
+import {
+  AgentId,
+  type BroadcastId,
+  CameraId,
+  HomeId,
+  newBroadcastId,
+  type WatchId,
+} from '@nightlatch/protocol/ids';
+import { LIVE_INIT_BYTES_MAX, type LinkNews, type LinkOrder } from '@nightlatch/protocol/live';
 import { createRecordSealer } from '@nightlatch/vault/live-records';
 import { createRelay, type RelayLimits } from './relay.ts';
 
@@ -21,21 +28,20 @@ async function beginningOf(of: { home: HomeId; camera: CameraId }) {
 
 function newRelay(limits: Partial<RelayLimits> = {}) {
   const relay = createRelay({ random: (count) => new Uint8Array(randomBytes(count)), limits });
-  const link = (of: AgentId = agent) => {
+  const link = () => {
     const orders: LinkOrder[] = [];
     const closed: number[] = [];
-    const side = relay.link(of, home, {
+    const side = relay.link(agent, home, {
       order: (order) => void orders.push(order),
       close: (code) => void closed.push(code),
     });
     return { ...side, orders, closed };
   };
-  const watch = (of: CameraId = camera, at: HomeId = home, onGrant = () => {}, by: AgentId = agent) => {
+  const watch = (of: CameraId = camera, at: HomeId = home, onGrant = () => {}) => {
     const got: string[] = [];
     const watching = relay.watch(
-      { home: at, camera: of, agent: by, request: 'a.b.c' },
+      { home: at, camera: of, agent, request: 'a.b.c' },
       {
-        begin: () => {},
         grant: () => {
           got.push('grant');
           onGrant();
@@ -54,47 +60,81 @@ const lastWatch = (orders: readonly LinkOrder[]): WatchId => {
   return order.watch;
 };
 
-test('a broadcast begins for its viewer, whether its beginning or its grant comes first', async () => {
-  for (const grantFirst of [true, false]) {
-    const { link, watch } = newRelay();
-    const side = link();
-    const viewer = watch();
-    const { init, broadcast } = await beginningOf({ home, camera });
-    const grant = () =>
-      side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
-    if (grantFirst) grant();
-    side.record(init);
-    if (!grantFirst) grant();
-    assert.deepEqual(viewer.got, ['grant', 'init']);
-  }
+const grantOf = (orders: readonly LinkOrder[], broadcast: BroadcastId): LinkNews => ({
+  ...{ kind: 'grant', watch: lastWatch(orders), broadcast, grant: 'a.b.c' },
 });
 
-test('somebody who is about to join keeps a broadcast alive when the last viewer leaves it', async () => {
+test('who joins a broadcast gets what its agent repeats, and the others do not get it once more', async () => {
   const { link, watch } = newRelay();
   const side = link();
   const first = watch();
   const { init, broadcast } = await beginningOf({ home, camera });
-  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
+  side.news(grantOf(side.orders, broadcast));
   side.record(init);
   const second = watch();
-  const secondWatch = lastWatch(side.orders);
+  side.record(init);
+  side.news(grantOf(side.orders, broadcast));
+  assert.deepEqual([first.got, second.got], [['grant', 'init'], ['grant']]);
+  side.record(init);
+  assert.deepEqual(
+    [first.got, second.got],
+    [
+      ['grant', 'init'],
+      ['grant', 'init'],
+    ],
+  );
+});
+
+test('somebody who is about to join is at the broadcast also when the last viewer has left it meanwhile', async () => {
+  const { link, watch } = newRelay();
+  const side = link();
+  const first = watch();
+  const { init, broadcast } = await beginningOf({ home, camera });
+  side.news(grantOf(side.orders, broadcast));
+  side.record(init);
+  const second = watch();
+  const grant = grantOf(side.orders, broadcast);
   first.leave('left');
-  side.news({ kind: 'grant', watch: secondWatch, broadcast, grant: 'a.b.c' });
+  side.record(init);
+  side.news(grant);
+  side.record(init);
   assert.deepEqual(second.got, ['grant', 'init']);
 });
 
-test('when nobody watches a camera, nothing of it is kept', async () => {
+test('records before any grant, and of another broadcast than the granted one, go to nobody', async () => {
   const { link, watch } = newRelay();
   const side = link();
-  const first = watch();
-  const { init, broadcast } = await beginningOf({ home, camera });
-  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
-  side.record(init);
-  first.leave('left');
-  side.record(init);
-  const second = watch();
-  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
-  assert.deepEqual(second.got, ['grant']);
+  const viewer = watch();
+  const [asked, other] = [await beginningOf({ home, camera }), await beginningOf({ home, camera })];
+  side.record(asked.init);
+  side.news(grantOf(side.orders, asked.broadcast));
+  side.record(other.init);
+  assert.deepEqual(viewer.got, ['grant']);
+});
+
+test('what is repeated for one of two broadcasts of a camera goes to nobody at the other', async () => {
+  const { link, watch } = newRelay();
+  const side = link();
+  const [old, next] = [await beginningOf({ home, camera }), await beginningOf({ home, camera })];
+  const viewers = [old, next].map(({ broadcast }) => {
+    const viewer = watch();
+    side.news(grantOf(side.orders, broadcast));
+    return viewer;
+  });
+  side.record(next.init);
+  assert.deepEqual(
+    viewers.map(({ got }) => got),
+    [['grant'], ['grant', 'init']],
+  );
+});
+
+test('a watch that is granted the same broadcast twice makes no sense: it would be repeated without end', async () => {
+  const { link, watch } = newRelay();
+  const side = link();
+  watch();
+  const { broadcast } = await beginningOf({ home, camera });
+  side.news(grantOf(side.orders, broadcast));
+  assert.throws(() => side.news(grantOf(side.orders, broadcast)), /once/);
 });
 
 test('a link that sends what is of another home, or of another camera than its broadcast, is refused', async () => {
@@ -105,26 +145,10 @@ test('a link that sends what is of another home, or of another camera than its b
   assert.throws(() => side.record(foreign.init), /another home/);
 
   const mixed = await beginningOf({ home, camera: otherCamera });
-  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast: mixed.broadcast, grant: 'a.b.c' });
+  side.news(grantOf(side.orders, mixed.broadcast));
   assert.throws(() => side.record(mixed.init), /another camera/);
   watch(otherCamera);
-  assert.throws(
-    () =>
-      side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast: mixed.broadcast, grant: 'a.b.c' }),
-    /one camera/,
-  );
-});
-
-test('of a camera whose last viewer the agent sent away, nothing is kept either', async () => {
-  const { link, watch } = newRelay();
-  const side = link();
-  watch();
-  const { init, broadcast } = await beginningOf({ home, camera });
-  side.record(init);
-  side.news({ kind: 'trouble', watch: lastWatch(side.orders), reason: 'busy' });
-  const second = watch();
-  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
-  assert.deepEqual(second.got, ['grant']);
+  assert.throws(() => side.news(grantOf(side.orders, mixed.broadcast)), /one camera/);
 });
 
 test('a viewer who leaves at the grant does not join, also where others watch', async () => {
@@ -132,14 +156,14 @@ test('a viewer who leaves at the grant does not join, also where others watch', 
   const side = link();
   const first = watch();
   const { init, broadcast } = await beginningOf({ home, camera });
-  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
+  side.news(grantOf(side.orders, broadcast));
   const second = watch(camera, home, () => second.leave('ended'));
-  side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
+  side.news(grantOf(side.orders, broadcast));
   side.record(init);
   assert.deepEqual([first.got, second.got], [['grant', 'init'], ['grant']]);
 });
 
-test('a beginning that is longer than any is refused: it would be kept outside of every other bound', async () => {
+test('a beginning that is longer than any is refused: it may wait for a word of the gate', async () => {
   const { link, watch } = newRelay();
   const side = link();
   watch();
@@ -156,32 +180,6 @@ test('an agent that is linked for another home is away', () => {
   assert.deepEqual(side.orders, []);
 });
 
-test('a camera has only so many broadcasts: those that everybody has left make room, others do not', async () => {
-  const { link, watch } = newRelay({ broadcastsPerCameraMax: 2 });
-  const side = link();
-  for (let viewer = 0; viewer < 2; viewer++) {
-    watch();
-    const { broadcast } = await beginningOf({ home, camera });
-    side.news({ kind: 'grant', watch: lastWatch(side.orders), broadcast, grant: 'a.b.c' });
-  }
-  assert.throws(() =>
-    side.news({ kind: 'grant', watch: thirdWatch(), broadcast: newBroadcastId(randomBytes), grant: 'a.b.c' }),
-  );
-  function thirdWatch(): WatchId {
-    watch();
-    return lastWatch(side.orders);
-  }
-
-  const idle = newRelay({ broadcastsPerCameraMax: 2 });
-  const other = idle.link();
-  const viewer = idle.watch();
-  for (let begun = 0; begun < 5; begun++) other.record((await beginningOf({ home, camera })).init);
-  const { init, broadcast } = await beginningOf({ home, camera });
-  other.record(init);
-  other.news({ kind: 'grant', watch: lastWatch(other.orders), broadcast, grant: 'a.b.c' });
-  assert.deepEqual(viewer.got, ['grant', 'init']);
-});
-
 test('a camera and a link have only so many viewers; one more is told that there are too many', () => {
   for (const limits of [{ watchesPerCameraMax: 1 }, { watchesPerLinkMax: 1 }]) {
     const { link, watch } = newRelay(limits);
@@ -191,48 +189,6 @@ test('a camera and a link have only so many viewers; one more is told that there
     first.leave('left');
     assert.deepEqual(watch().got, []);
   }
-});
-
-test('one agent cannot take from all others what is kept for those who join; all together have a bound, too', async () => {
-  const label = { home, camera, broadcast: newBroadcastId(randomBytes) };
-  const sealer = await createRecordSealer(label, new Uint8Array(32));
-  const init = await sealer.seal('init', false, new Uint8Array(8));
-  const key = await sealer.seal('fragment', true, new Uint8Array(1000));
-  const picture = await sealer.seal('fragment', false, new Uint8Array(1000));
-  const other = AgentId.parse(`agent_${'1'.repeat(26)}`);
-  /** What somebody gets who joins the broadcast of the first agent, and who joins that of the other. */
-  const joining = (records: number, limits: Partial<RelayLimits>): string[][] => {
-    const { link, watch } = newRelay(limits);
-    const joins = [agent, other].map((of) => {
-      const side = link(of);
-      const join = () => {
-        const { got } = watch(camera, home, () => {}, of);
-        side.news({
-          kind: 'grant',
-          watch: lastWatch(side.orders),
-          broadcast: label.broadcast,
-          grant: 'a.b.c',
-        });
-        return got;
-      };
-      join();
-      for (const record of [init, key, picture].slice(0, of === agent ? records : 2)) side.record(record);
-      return join;
-    });
-    return joins.map((join) => join());
-  };
-  const both = (share: number, all: number) => ({
-    keptBytesPerLinkMax: share * key.length,
-    keptBytesTotalMax: all * key.length,
-  });
-  assert.deepEqual(joining(3, both(1.5, 2.5)), [
-    ['grant', 'init'],
-    ['grant', 'init', 'fragment'],
-  ]);
-  assert.deepEqual(joining(2, both(1.5, 1.5)), [
-    ['grant', 'init', 'fragment'],
-    ['grant', 'init'],
-  ]);
 });
 
 test('a relay that has been closed takes no link any more', () => {

@@ -7,14 +7,7 @@ import {
   type LinkOrder,
   type LiveTrouble,
 } from '@nightlatch/protocol/live';
-import {
-  type Broadcast,
-  type BroadcastLimits,
-  createBroadcast,
-  createKeptBudget,
-  type KeptBudget,
-  type RecordSink,
-} from './broadcast.ts';
+import { type Broadcast, createBroadcast, type RecordSink } from './broadcast.ts';
 import { LiveRecord } from './record.ts';
 
 /** The far end of a watch; only the egress makes one. None of these throws. */
@@ -61,24 +54,12 @@ export interface Relay {
   close(): void;
 }
 
-export interface RelayLimits extends BroadcastLimits {
+export interface RelayLimits {
   readonly watchesPerLinkMax: number;
   readonly watchesPerCameraMax: number;
-  /** Of one camera at once: a new one begins before all have left the old one. */
-  readonly broadcastsPerCameraMax: number;
-  /** Of all broadcasts of a link: what one agent sends takes no beginning away from the viewers of all others. */
-  readonly keptBytesPerLinkMax: number;
-  /** Of all broadcasts together. */
-  readonly keptBytesTotalMax: number;
 }
 
 const LIMITS: RelayLimits = {
-  keptBytesMax: 8 * 1024 * 1024,
-  keptRecordsMax: 2048,
-  // Two seconds of sixteen cameras at 8 Mbit/s each.
-  keptBytesPerLinkMax: 32 * 1024 * 1024,
-  keptBytesTotalMax: 512 * 1024 * 1024,
-  broadcastsPerCameraMax: 4,
   watchesPerLinkMax: 1024,
   watchesPerCameraMax: 512,
 };
@@ -94,8 +75,8 @@ interface Link {
   readonly home: HomeId;
   readonly peer: LinkPeer;
   readonly watches: Map<WatchId, Watch>;
+  /** Those that somebody is at. */
   readonly broadcasts: Map<BroadcastId, Broadcast>;
-  readonly budget: KeptBudget;
 }
 
 /** Nobody is at the other end. */
@@ -112,66 +93,41 @@ export function createRelay(options: {
   const { random } = options;
   const limits = { ...LIMITS, ...options.limits };
   const links = new Map<AgentId, Link>();
-  const budget = createKeptBudget(limits.keptBytesTotalMax);
   let stopped = false;
 
   const watchesOf = (link: Link, camera: CameraId): number =>
     link.watches.values().reduce((count, watch) => count + (watch.camera === camera ? 1 : 0), 0);
-
-  const endBroadcast = (link: Link, broadcast: Broadcast): void => {
-    link.broadcasts.delete(broadcast.id);
-    broadcast.end();
-  };
 
   const leaveBroadcast = (link: Link, watch: Watch): void => {
     const { broadcast } = watch;
     if (broadcast === undefined) return;
     watch.broadcast = undefined;
     broadcast.leave(watch.viewer);
-    if (broadcast.empty) endBroadcast(link, broadcast);
-  };
-
-  const leave = (link: Link, watch: Watch): void => {
-    watch.broadcast?.leave(watch.viewer);
-    // As long as somebody waits for this camera, the agent may go on with the broadcast that has nobody at the moment.
-    if (watchesOf(link, watch.camera) > 0) return;
-    for (const broadcast of [...link.broadcasts.values()])
-      if (broadcast.camera === watch.camera) endBroadcast(link, broadcast);
+    if (broadcast.empty) link.broadcasts.delete(broadcast.id);
   };
 
   const end = (link: Link): void => {
     if (links.get(link.agent) === link) links.delete(link.agent);
     const watches = [...link.watches.values()];
     link.watches.clear();
-    for (const broadcast of [...link.broadcasts.values()]) endBroadcast(link, broadcast);
+    link.broadcasts.clear();
     for (const { viewer } of watches) viewer.trouble('agent-offline');
-  };
-
-  const beginBroadcast = (link: Link, id: BroadcastId, camera: CameraId): Broadcast => {
-    const ofCamera = [...link.broadcasts.values()].filter((one) => one.camera === camera);
-    if (ofCamera.length >= limits.broadcastsPerCameraMax) {
-      const left = ofCamera.find((one) => one.empty);
-      if (left === undefined) throw new Error('a camera has more broadcasts than it may');
-      endBroadcast(link, left);
-    }
-    const made = createBroadcast(id, camera, limits, link.budget);
-    link.broadcasts.set(id, made);
-    return made;
   };
 
   const takeGrant = (link: Link, news: Extract<LinkNews, { kind: 'grant' }>): void => {
     const watch = link.watches.get(news.watch);
     // Whoever left while the answer was on its way has left.
     if (watch === undefined) return;
-    const broadcast =
-      link.broadcasts.get(news.broadcast) ?? beginBroadcast(link, news.broadcast, watch.camera);
+    const broadcast = link.broadcasts.get(news.broadcast) ?? createBroadcast(news.broadcast, watch.camera);
     if (broadcast.camera !== watch.camera) throw new Error('a broadcast is of one camera');
-    if (watch.broadcast !== broadcast) leaveBroadcast(link, watch);
-    broadcast.leave(watch.viewer);
-    watch.broadcast = broadcast;
+    if (watch.broadcast === broadcast) throw new Error('a watch is granted a broadcast once');
+    leaveBroadcast(link, watch);
     watch.viewer.grant(news.grant);
     // A grant that is not for this viewer has ended its watch within that call.
-    if (link.watches.get(news.watch) === watch) broadcast.join(watch.viewer);
+    if (link.watches.get(news.watch) !== watch) return;
+    link.broadcasts.set(broadcast.id, broadcast);
+    broadcast.join(watch.viewer);
+    watch.broadcast = broadcast;
   };
 
   const takeRecord = (link: Link, record: LiveRecord): void => {
@@ -179,10 +135,7 @@ export function createRelay(options: {
     if (home !== link.home) throw new Error('a record is of another home than its link');
     if (record.kind === 'init' && record.bytes.length > LIVE_INIT_BYTES_MAX)
       throw new Error('the beginning of a broadcast is longer than any is');
-    let broadcast = link.broadcasts.get(id);
-    // The beginning may come before the grant.
-    if (broadcast === undefined && record.kind === 'init' && watchesOf(link, camera) > 0)
-      broadcast = beginBroadcast(link, id, camera);
+    const broadcast = link.broadcasts.get(id);
     // The last viewer has left while it was on its way.
     if (broadcast === undefined) return;
     if (camera !== broadcast.camera) throw new Error('a record is of another camera than its broadcast');
@@ -211,17 +164,14 @@ export function createRelay(options: {
       return {
         leave: (reason) => {
           if (!link.watches.delete(id)) return;
-          leave(link, watch);
+          leaveBroadcast(link, watch);
           link.peer.order({ kind: 'leave', watch: id, reason });
         },
       };
     },
     link: (agent, home, peer) => {
       const older = links.get(agent);
-      const link: Link = {
-        ...{ agent, home, peer, watches: new Map(), broadcasts: new Map() },
-        budget: createKeptBudget(limits.keptBytesPerLinkMax, budget),
-      };
+      const link: Link = { agent, home, peer, watches: new Map(), broadcasts: new Map() };
       if (older !== undefined) {
         end(older);
         older.peer.close(LIVE_CLOSE.replaced);
@@ -235,10 +185,7 @@ export function createRelay(options: {
           if (watch === undefined) return;
           leaveBroadcast(link, watch);
           // While the camera is away the watch stays: a new grant comes when it is back.
-          if (news.reason !== 'camera-offline') {
-            link.watches.delete(news.watch);
-            leave(link, watch);
-          }
+          if (news.reason !== 'camera-offline') link.watches.delete(news.watch);
           watch.viewer.trouble(news.reason);
         },
         record: (bytes) => takeRecord(link, new LiveRecord(bytes, agent)),

@@ -16,7 +16,11 @@ export interface LiveRoad {
   readonly opener: RecordOpener;
   /** Seals the words as the next picture and sends them over the link. */
   send(keyFrame: boolean, words: string): Promise<void>;
+  /** Lets one more viewer join, and repeats for it the beginning and what came since the last key frame. */
+  join(): Promise<Joined>;
 }
+
+export interface Joined extends Pick<LiveRoad, 'order' | 'viewer' | 'opener'> {}
 
 const encoder = new TextEncoder();
 
@@ -26,12 +30,26 @@ export async function newLiveRoad(cloud: ListeningCloud, side: Side): Promise<Li
   const order = await link.order('watch');
   const upload = await newUpload(side.household, side.agent);
   link.answer(order.watch, upload, await upload.grant(order));
-  link.send(await upload.seal('init', false, encoder.encode('init')));
+  const init = await upload.seal('init', false, encoder.encode('init'));
+  link.send(init);
+  let group: Uint8Array[] = [];
   const opener = await viewer.granted();
   assert.equal((await viewer.record(opener)).kind, 'init');
   return {
     ...{ link, upload, order, watch: order.watch, viewer, opener },
-    send: async (keyFrame, words) =>
-      link.send(await upload.seal('fragment', keyFrame, encoder.encode(words))),
+    send: async (keyFrame, words) => {
+      const record = await upload.seal('fragment', keyFrame, encoder.encode(words));
+      group = keyFrame ? [record] : [...group, record];
+      link.send(record);
+    },
+    join: async () => {
+      const another = await openViewer(cloud, side);
+      const asked = await link.order('watch');
+      link.answer(asked.watch, upload, await upload.grant(asked));
+      for (const record of [init, ...group]) link.send(record);
+      const granted = await another.granted();
+      assert.equal((await another.record(granted)).kind, 'init');
+      return { order: asked, viewer: another, opener: granted };
+    },
   };
 }

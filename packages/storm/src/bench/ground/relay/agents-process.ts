@@ -46,9 +46,14 @@ async function join(url: string, { home, agent, agentToken, camera }: Household)
 
   let sequence = 0;
   let startedAt = 0;
-  /** The beginning of a broadcast goes on its way once, after the first grant. */
+  /** The records since the last key frame, for those who join. */
+  let group: Buffer[] = [];
+  /** A broadcast begins after the first grant; after every other one it is repeated. */
   const begin = (): void => {
-    if (startedAt !== 0) return;
+    if (startedAt !== 0) {
+      for (const record of [init, ...group]) socket.send(record);
+      return;
+    }
     // Cameras are not in step with each other.
     startedAt = Date.now() + Math.random() * (1000 / RECORDS_PER_SECOND);
     stamp(init, 0, startedAt);
@@ -58,10 +63,12 @@ async function join(url: string, { home, agent, agentToken, camera }: Household)
         for (;;) {
           const dueAt = startedAt + (sequence * 1000) / RECORDS_PER_SECOND;
           if (dueAt > now) return;
-          const record = sequence % KEY_FRAME_EVERY === 0 ? keyFrame : fragment;
+          const isKeyFrame = sequence % KEY_FRAME_EVERY === 0;
+          const record = Buffer.from(isKeyFrame ? keyFrame : fragment);
           sequence++;
           stamp(record, sequence, dueAt);
-          socket.send(Buffer.from(record));
+          group = isKeyFrame ? [record] : [...group, record];
+          socket.send(record);
           count.records++;
           count.bytes += record.length;
         }
