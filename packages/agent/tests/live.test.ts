@@ -94,22 +94,31 @@ test('who joins later is sent the beginning and what came since the last key fra
   assert.deepEqual((await second.see(staged))?.sequences, [0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test('of all cameras one repeats at a time, and waits until that has arrived', async () => {
+test('of all cameras one repeats at a time, when what was before has arrived, and nothing is repeated of what has ended', async () => {
   const home = await newLiveHome();
   const other = await home.addCamera();
   const arrivals: (() => void)[] = [];
   const staged = stageLive(home, { arrived: () => new Promise((resolve) => arrivals.push(resolve)) });
+  const begun: LiveViewer[] = [];
   for (const camera of [home.camera, other]) {
-    await watching(staged, home, camera);
+    begun.push(await watching(staged, home, camera));
     staged.start(0, camera);
   }
   await until('both pictures', () => staged.records.length === 4);
-  for (const camera of [home.camera, other]) await watching(staged, home, camera);
+  const joined: LiveViewer[] = [];
+  for (const camera of [home.camera, other]) joined.push(await watching(staged, home, camera));
   await until('both beginnings and one key frame', () => staged.records.length === 7);
   await until('both grants', () => staged.news.length === 4);
   assert.equal(staged.records.length, 7);
   arrivals[0]?.();
   await until('the other key frame', () => staged.records.length === 8);
+
+  const last = await watching(staged, home);
+  await until('the beginning once more', () => staged.records.length === 9);
+  for (const viewer of [...begun, ...joined, last]) leave(staged, viewer, 'left');
+  arrivals[1]?.();
+  await until('the turn', () => arrivals.length === 3);
+  assert.equal(staged.records.length, 9);
 });
 
 test('a camera without an epoch begins anew for whoever waits when its epoch has come', async () => {

@@ -46,7 +46,7 @@ function newRelay(limits: Partial<RelayLimits> = {}) {
           got.push('grant');
           onGrant();
         },
-        record: ({ kind }) => void got.push(kind),
+        record: ({ kind }, isRepeated) => void got.push(isRepeated ? `${kind} again` : kind),
         trouble: (reason) => void got.push(reason),
       },
     );
@@ -80,9 +80,23 @@ test('who joins a broadcast gets what its agent repeats, and the others do not g
     [first.got, second.got],
     [
       ['grant', 'init'],
-      ['grant', 'init'],
+      ['grant', 'init again'],
     ],
   );
+});
+
+test('of a broadcast that everybody has left nothing is known any more', async () => {
+  const { link, watch } = newRelay();
+  const side = link();
+  const first = watch();
+  const { init, broadcast } = await beginningOf({ home, camera });
+  side.news(grantOf(side.orders, broadcast));
+  side.record(init);
+  first.leave('left');
+  const second = watch();
+  side.news(grantOf(side.orders, broadcast));
+  side.record(init);
+  assert.deepEqual(second.got, ['grant', 'init']);
 });
 
 test('somebody who is about to join is at the broadcast also when the last viewer has left it meanwhile', async () => {
