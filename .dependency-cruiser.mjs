@@ -28,10 +28,10 @@ export default {
       to: { path: 'node_modules/postgres/' },
     },
     {
-      // However long the way: what the gate reaches decides with it.
-      name: 'gate-and-egress-never-read-a-cache',
+      // However long the way: what the gate reaches decides with it. So does what says who calls, and whose rows are whose.
+      name: 'what-decides-access-reads-no-cache',
       severity: 'error',
-      from: { path: '^packages/server/src/(gate|egress)/' },
+      from: { path: '^packages/server/src/((gate|egress|sql|accounts|agents)/|http/caller\\.ts$)' },
       to: { path: '^packages/cache/|node_modules/(ioredis|lru-cache|redis)/', reachable: true },
     },
     {

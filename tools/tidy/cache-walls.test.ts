@@ -45,6 +45,10 @@ test('nothing that decides access reads a cache, at one remove either; nobody el
     'packages/server/src/sql/rows.ts': takes('../../../cache/src/cache.ts'),
     'packages/server/src/egress/egress.ts':
       "import { taken } from '../sql/rows.ts';\nexport const handed = taken;\n",
+    'packages/server/src/accounts/sessions.ts': takes('../../../cache/src/cache.ts'),
+    'packages/server/src/agents/sessions.ts': takes('../../../cache/src/cache.ts'),
+    'packages/server/src/http/caller.ts':
+      "import { taken } from '../homes/list.ts';\nexport const caller = taken;\n",
     'packages/agent/src/thing.ts': takes('../../cache/src/cache.ts'),
     'packages/vault/src/thing.ts': takes('../../cache/src/cache.ts'),
     'packages/protocol/src/thing.ts': takes('../../cache/src/cache.ts'),
@@ -56,12 +60,13 @@ test('nothing that decides access reads a cache, at one remove either; nobody el
   assert.deepEqual(rulesBroken({ ...sound, ...broken }), [
     'agent-imports-protocol-and-vault packages/agent/src/thing.ts',
     'cache-imports-nothing-of-ours packages/cache/src/keys.ts',
-    'gate-and-egress-never-read-a-cache packages/server/src/egress/egress.ts',
-    'gate-and-egress-never-read-a-cache packages/server/src/gate/gate.ts',
     'protocol-imports-nothing-of-ours packages/protocol/src/thing.ts',
     'redis-driver-lives-in-the-cache packages/cache/src/far.ts',
     'redis-driver-lives-in-the-cache packages/server/src/homes/driver.ts',
     'vault-imports-protocol-only packages/vault/src/thing.ts',
     'web-imports-protocol-and-vault packages/web/src/thing.ts',
+    ...['accounts/sessions', 'agents/sessions', 'egress/egress', 'gate/gate', 'http/caller', 'sql/rows'].map(
+      (file) => `what-decides-access-reads-no-cache packages/server/src/${file}.ts`,
+    ),
   ]);
 });

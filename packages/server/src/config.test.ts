@@ -29,3 +29,15 @@ test('a database URL may carry a password and options', () => {
   const url = 'postgresql://user:p%40ss@db.example.org:5433/cloud?sslmode=require';
   assert.equal(readConfig({ DATABASE_URL: url }).databaseUrl, url);
 });
+
+test('a Redis is named by a URL of its own kind, or not at all', () => {
+  assert.equal(readConfig({ DATABASE_URL }).redisUrl, undefined);
+  assert.equal(
+    readConfig({ DATABASE_URL, REDIS_URL: 'rediss://:secret@cache:6380/2' }).redisUrl?.port,
+    '6380',
+  );
+  for (const REDIS_URL of ['127.0.0.1:6379', 'http://:secret@cache', 'redis', 'redis://'])
+    assert.throws(() => readConfig({ DATABASE_URL, REDIS_URL }), {
+      message: /^The settings cannot be used\. REDIS_URL: a URL such as redis:\/\/127\.0\.0\.1:6379$/,
+    });
+});

@@ -5,6 +5,8 @@ import { z } from 'zod';
 /** Where the cloud listens and keeps its things. There is no setting that turns a lock off. */
 export interface Config {
   readonly databaseUrl: string;
+  /** A Redis or Valkey for what may be answered from a cache; absent where the process keeps that itself. */
+  readonly redisUrl?: URL | undefined;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -18,10 +20,11 @@ export interface Config {
 }
 
 const Url = (protocols: RegExp, what: string) =>
-  z.url({ protocol: protocols, error: what }).transform((text) => new URL(text));
+  z.url({ protocol: protocols, hostname: /./, error: what }).transform((text) => new URL(text));
 
 const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'a URL such as postgres://user@host/database' }),
+  REDIS_URL: Url(/^rediss?$/, 'a URL such as redis://127.0.0.1:6379').optional(),
   HOST: z.string().min(1).max(255).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8490),
   PUBLIC_URL: Url(/^https?$/, 'a URL such as https://cameras.example.org').optional(),
@@ -42,9 +45,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigRefused(`The settings cannot be used. ${problems.join('; ')}`);
   }
-  const { DATABASE_URL, HOST, PORT, PUBLIC_URL, DATA_DIR, WEB_DIR, HOME_BYTES_MAX } = parsed.data;
+  const { DATABASE_URL, REDIS_URL, HOST, PORT, PUBLIC_URL, DATA_DIR, WEB_DIR, HOME_BYTES_MAX } = parsed.data;
   return {
     databaseUrl: DATABASE_URL,
+    redisUrl: REDIS_URL,
     host: HOST,
     port: PORT,
     publicUrl: PUBLIC_URL,

@@ -1,3 +1,4 @@
+import type { Cache } from '@nightlatch/cache/cache';
 import type { RandomBytes } from '@nightlatch/protocol/ids';
 import type { Logger } from 'pino';
 import type { ServerKeys } from './accounts/server-keys.ts';
@@ -12,6 +13,7 @@ export type Clock = () => number;
 export interface Foundation {
   readonly config: Config;
   readonly database: Database;
+  readonly cache: Cache;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Logger;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { HomeId, ReportId } from '@nightlatch/protocol/ids';
 import { type AgentSessions, createAgentSessions } from './agents/sessions.ts';
+import { type Cached, composeCached } from './cache/cached.ts';
 import { createEgress, type Egress, type EgressOptions } from './egress/egress.ts';
 import type { Foundation } from './foundation.ts';
 import { createGate, type Gate, type GateOptions } from './gate/gate.ts';
@@ -23,6 +24,7 @@ export interface Media {
   readonly egress: Egress;
   readonly relay: Relay;
   readonly hub: Hub;
+  readonly cached: Cached;
   readonly ingest: {
     readonly event: ReturnType<typeof eventIngest>;
     readonly gap: ReturnType<typeof gapIngest>;
@@ -54,7 +56,7 @@ export interface MediaParts {
 const HOUR_SECONDS = 3600;
 
 export async function composeMedia(foundation: Foundation, parts: MediaParts = {}): Promise<Media> {
-  const { config, database, clock, random, log, keys } = foundation;
+  const { config, database, cache, clock, random, log, keys } = foundation;
   const onMismatch = (mismatch: Mismatch): void => {
     log.error({ mismatch }, 'something that was not what was asked for was stopped on its way out');
   };
@@ -70,6 +72,7 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
   // A wall of sixteen cameras, each asked for again every five seconds because its agent has no room for it.
   const watchLimit = limit('watches', 1000, 300);
   const egress = createEgress({ gate, ledger, objects, hub, relay, onMismatch, watchLimit, ...parts.egress });
+  const cached = composeCached({ cache, database });
   const complete = createCompletion({ database, objects });
   return {
     agents: createAgentSessions({ database, challengeKey: keys.challengeKey, clock, random }),
@@ -77,6 +80,7 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
     egress,
     relay,
     hub,
+    cached,
     ingest: {
       event: eventIngest({ database, gate, objects, complete }),
       gap: gapIngest({ database, gate }),
@@ -84,6 +88,8 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
     },
     sweep: createSweep({
       ...{ database, objects, homeBytesMax: config.homeBytesMax ?? null },
+      // Where the cache does not hear it, what it has ends by itself in a minute.
+      onDeleted: (home) => cached.kept.invalidate(home, {}).catch(() => undefined),
       onFailed: (home, error) => {
         log.error({ home, err: error }, 'a home could not be swept; the next sweep tries again');
       },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Cache } from '@nightlatch/cache/cache';
 import type { RandomBytes } from '@nightlatch/protocol/ids';
 import type { RouteName } from '@nightlatch/protocol/routes';
 import type { FastifyInstance } from 'fastify';
@@ -7,6 +8,7 @@ import { composeAccounts } from './accounts/accounts.ts';
 import type { AttemptLimits } from './accounts/attempts.ts';
 import { readServerKeys } from './accounts/server-keys.ts';
 import { type Admission, createAdmission } from './admission/admission.ts';
+import { openCache } from './cache/open-cache.ts';
 import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
 import type { Clock, Foundation } from './foundation.ts';
@@ -25,6 +27,7 @@ export interface Outside {
   readonly random?: RandomBytes;
   readonly log?: Logger;
   readonly database?: Database;
+  readonly cache?: Cache;
   readonly attemptLimits?: AttemptLimits;
   readonly admission?: Admission;
   readonly handlers?: Partial<Handlers<RouteName>>;
@@ -61,7 +64,8 @@ export async function openCloud(config: Config, outside: Outside = {}): Promise<
   undo.use(database);
   const keys = await readServerKeys({ dataDirectory: config.dataDirectory, random, database });
   const admission = outside.admission ?? createAdmission({ monotonic: () => performance.now() });
-  const foundation: Foundation = { config, database, clock, random, log, keys, admission };
+  const cache = undo.use(outside.cache ?? openCache({ redisUrl: config.redisUrl, keys, log }));
+  const foundation: Foundation = { config, database, cache, clock, random, log, keys, admission };
   const accounts = undo.use(composeAccounts(foundation, outside.attemptLimits));
   const media = undo.use(await (outside.media ?? composeMedia)(foundation));
   const cloud: Cloud = { ...media, ...foundation, accounts };

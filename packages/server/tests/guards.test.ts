@@ -254,6 +254,7 @@ test('a session that ended while the request was under way gets nothing from the
     () => gate.retention(asked),
     () => gate.cameras(asked),
     () => gate.homeLog({ ...asked, after: -1, limit: 10 }),
+    () => gate.homeLogHead(asked),
     () => gate.object(object),
   ];
   for (const question of questions) assert.ok((await question()) instanceof Grant);

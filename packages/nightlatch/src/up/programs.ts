@@ -93,7 +93,7 @@ export function agentInvocation(place: AgentPlace): { parameters: string[]; envi
     ],
     environment: {
       // The agent needs nothing of the cloud's secrets.
-      ...without(place.environment, CAMERA_URL_VARIABLE, 'DATABASE_URL'),
+      ...without(place.environment, CAMERA_URL_VARIABLE, 'DATABASE_URL', 'REDIS_URL'),
       NODE_ENV: 'production',
       ...(place.cameraUrl === undefined ? {} : { [CAMERA_URL_VARIABLE]: place.cameraUrl }),
     },

@@ -2,14 +2,17 @@ import type { DeletedSpan, EventRow, GapRow } from '@nightlatch/protocol/events'
 import { HomeLogEntry } from '@nightlatch/protocol/homelog';
 import { GapId } from '@nightlatch/protocol/ids';
 import { GapStatement, Manifest } from '@nightlatch/protocol/manifest';
+import { entryHash } from '@nightlatch/vault/homelog';
 import { unverifiedPayload } from '@nightlatch/vault/signing';
 import type { z } from 'zod';
 import type { AskedEvent, AskedHome } from '../gate/asked.ts';
 import { homeKeys } from '../gate/asked.ts';
 import type { DeletionsContent, EventsContent, GapsContent } from '../gate/events.ts';
 import type { Grant } from '../gate/grant.ts';
-import type { CamerasContent, HomeLogContent, RetentionContent } from '../gate/home.ts';
+import type { CamerasContent, HomeLogContent, HomeLogHeadContent, RetentionContent } from '../gate/home.ts';
 import type { EventColumns } from '../sql/statements/gate-events.ts';
+import type { RetentionColumns } from '../sql/statements/gate-retention.ts';
+import type { Kept } from '../sql/statements/retention.ts';
 import type { EgressParts } from './egress.ts';
 
 const ManifestLabel = Manifest.pick({ home: true, camera: true, event: true, kind: true, revision: true });
@@ -78,14 +81,18 @@ export function rowEgress({ ledger, take, refuse, sameLabel }: EgressParts) {
       return cameras;
     },
 
-    retention: async (
+    /** `kept`, from wherever it was counted, has to be of this home; undefined where the home has no event. */
+    retention: async <Counted extends Pick<Kept, 'home'>>(
       grant: Grant<RetentionContent>,
+      kept: Counted | undefined,
       asked: AskedHome,
-    ): Promise<RetentionContent['retention']> => {
+    ): Promise<{ set: RetentionColumns; kept: Counted | undefined }> => {
       const keys = homeKeys(asked);
       const { retention } = take(grant, { what: 'retention', ...keys });
+      if (kept !== undefined && !sameLabel({ home: kept.home }, { home: asked.home }))
+        throw refuse('the counts are of another home', asked);
       await ledger.record({ ...keys, what: 'retention', events: [] });
-      return retention;
+      return { set: retention, kept };
     },
 
     homeLog: async (grant: Grant<HomeLogContent>, asked: AskedHome): Promise<string[]> => {
@@ -95,6 +102,22 @@ export function rowEgress({ ledger, take, refuse, sameLabel }: EgressParts) {
         requireLabel(entry, EntryLabel, { home: asked.home, sequence });
       await ledger.record({ ...keys, what: 'home-log', events: [] });
       return entries.map(({ entry }) => entry);
+    },
+
+    /** The whole log, from wherever it was read: each entry in its place, and the last one the head that was granted. */
+    wholeHomeLog: async (
+      grant: Grant<HomeLogHeadContent>,
+      entries: readonly string[],
+      asked: AskedHome,
+    ): Promise<readonly string[]> => {
+      const keys = homeKeys(asked);
+      const { head } = take(grant, { what: 'home-log-head', ...keys });
+      for (const [sequence, entry] of entries.entries())
+        requireLabel(entry, EntryLabel, { home: asked.home, sequence });
+      const end = { sequence: entries.length - 1, hash: await entryHash(entries.at(-1) ?? '') };
+      if (!sameLabel(end, head)) throw refuse('the log ends with another entry', asked);
+      await ledger.record({ ...keys, what: 'home-log', events: [] });
+      return entries;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../sql/database.ts';
 import { gateCamera } from '../sql/statements/gate-camera.ts';
 import { gateEvent, gateEvents, gateEventsOfCamera } from '../sql/statements/gate-events.ts';
-import { gateCameras, gateGaps, gateHomeLog } from '../sql/statements/gate-home.ts';
+import { gateCameras, gateGaps, gateHomeLog, gateHomeLogHead } from '../sql/statements/gate-home.ts';
 import { gateMember } from '../sql/statements/gate-member.ts';
 import { gateObjects } from '../sql/statements/gate-objects.ts';
 import { gateDeletions, gateRetention } from '../sql/statements/gate-retention.ts';
@@ -25,6 +25,7 @@ const STATEMENTS = {
   cameras: gateCameras,
   camera: gateCamera,
   homeLog: gateHomeLog,
+  homeLogHead: gateHomeLogHead,
   objects: gateObjects,
 };
 export type GateStatements = typeof STATEMENTS;

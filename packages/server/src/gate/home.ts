@@ -1,3 +1,4 @@
+import type { HomeLogHead } from '@nightlatch/protocol/homelog';
 import { notFound } from '../refusals.ts';
 import type { CameraColumns } from '../sql/statements/gate-home.ts';
 import type { RetentionColumns } from '../sql/statements/gate-retention.ts';
@@ -12,6 +13,10 @@ export interface CamerasContent extends AskedHome {
 export interface HomeLogContent extends AskedHome {
   readonly what: 'home-log';
   readonly entries: readonly { readonly sequence: number; readonly entry: string }[];
+}
+export interface HomeLogHeadContent extends AskedHome {
+  readonly what: 'home-log-head';
+  readonly head: HomeLogHead;
 }
 export interface RetentionContent extends AskedHome {
   readonly what: 'retention';
@@ -33,13 +38,23 @@ export function homeQuestions({ database, statements, prove, authority }: GatePa
       return authority.mint({ what: 'cameras' as const, ...homeKeys(asked), cameras });
     },
 
-    /** What the home keeps, and how much it is. */
+    /** What the home keeps. */
     retention: async (asked: AskedHome): Promise<Grant<RetentionContent>> => {
       const { session, account, home } = asked;
       const [row, more] = await database.ask({ account }, statements.retention, [session, account, home]);
       if (row === undefined || more !== undefined) throw notFound();
       prove({ ...homeKeys(asked), rowHome: home }, row);
       return authority.mint({ what: 'retention' as const, ...homeKeys(asked), retention: row });
+    },
+
+    /** The newest entry of the log, as of now. */
+    homeLogHead: async (asked: AskedHome): Promise<Grant<HomeLogHeadContent>> => {
+      const { session, account, home } = asked;
+      const [row, more] = await database.ask({ account }, statements.homeLogHead, [session, account, home]);
+      if (row === undefined || more !== undefined) throw notFound();
+      prove({ ...homeKeys(asked), rowHome: home }, row);
+      const { sequence, hash } = row;
+      return authority.mint({ what: 'home-log-head' as const, ...homeKeys(asked), head: { sequence, hash } });
     },
 
     /** Entries whose sequence is greater than `after`, in order, at most `limit`. */

@@ -26,6 +26,8 @@ export interface SweepParts {
   readonly objects: Pick<ObjectStore, 'remove'>;
   /** What whoever runs this cloud lets a home keep, in bytes; null for no limit. */
   readonly homeBytesMax: number | null;
+  /** Rows of the home have gone: what was counted of it is no more. */
+  readonly onDeleted: (home: HomeId) => Promise<void>;
   readonly onFailed: (home: HomeId, error: unknown) => void;
 }
 
@@ -36,7 +38,7 @@ export interface Swept {
 }
 
 /** Deletes what homes do not keep, and finishes what an earlier sweep did not. */
-export function createSweep({ database, objects, homeBytesMax, onFailed }: SweepParts) {
+export function createSweep({ database, objects, homeBytesMax, onDeleted, onFailed }: SweepParts) {
   const writeDownExcess = async (ask: Ask, home: HomeId) => {
     const [excess] = await ask(bytesOver, [home, homeBytesMax]);
     if (excess === undefined || excess.over === 0) return [];
@@ -89,6 +91,7 @@ export function createSweep({ database, objects, homeBytesMax, onFailed }: Sweep
   const sweepHome = async (home: HomeId, signal?: AbortSignal): Promise<Swept> => {
     const before = await finishHome(home, signal);
     const deleted = await repeat(() => deleteBatch(home), signal);
+    if (deleted > 0) await onDeleted(home);
     const unlinked = before + (await finishHome(home, signal));
     await database.ask({ sweep: home }, forgetDeletions, [home, 1000]);
     return { deleted, unlinked };

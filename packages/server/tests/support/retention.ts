@@ -33,6 +33,7 @@ export async function sweepOf(cloud: TestCloud, parts: Partial<SweepParts> = {})
     database: cloud.cloud.database,
     objects: await openObjectStore({ directory: directoryOf(cloud) }),
     homeBytesMax: null,
+    onDeleted: (home) => cloud.cloud.cached.kept.invalidate(home, {}),
     onFailed: (_home, error) => {
       throw error;
     },

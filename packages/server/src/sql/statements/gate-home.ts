@@ -1,4 +1,4 @@
-import { Instant } from '@nightlatch/protocol/encoding';
+import { Hash, Instant } from '@nightlatch/protocol/encoding';
 import { CameraOfflineReason, CameraStateKind } from '@nightlatch/protocol/events';
 import { AgentId, CameraId, GapId, HomeId } from '@nightlatch/protocol/ids';
 import { z } from 'zod';
@@ -90,4 +90,15 @@ left join lateral (
       z.object({ rowHome: z.null() }),
     ]),
   ),
+});
+
+/** Parameters: session, account, home. */
+export const gateHomeLogHead = statement({
+  name: 'gate-home-log-head',
+  text: `
+select member.session, member.account, member.home, h.home_id as "rowHome", h.log_sequence as sequence,
+  h.log_hash as hash
+from (${LIVE_MEMBER}) member
+join homes h on h.home_id = member.home`,
+  row: z.intersection(MemberKeys, z.object({ rowHome: HomeId, sequence: z.number(), hash: Hash })),
 });

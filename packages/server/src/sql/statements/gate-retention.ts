@@ -8,45 +8,27 @@ import { LIVE_MEMBER, MemberKeys } from './gate-member.ts';
 const RetentionColumns = z.object({
   rowHome: HomeId,
   bytesMax: z.number().nullable(),
-  bytes: z.number(),
   favourites: z.number(),
   favouriteBytes: z.number(),
-  bytesOfLastWeek: z.number(),
-  cameras: z.array(CameraKept),
+  cameras: z.array(CameraKept.pick({ camera: true, days: true })),
 });
 export type RetentionColumns = z.infer<typeof RetentionColumns>;
 
-/** What a home keeps and has. Parameters: session, account, home. */
+/** What a home keeps, as its members have set it, with the favourites. Parameters: session, account, home. */
 export const gateRetention = statement({
   name: 'gate-retention',
   text: `
-select member.session, member.account, member.home, kept.*
+select member.session, member.account, member.home, h.home_id as "rowHome",
+  (select r.bytes_max from home_retention r where r.home_id = h.home_id) as "bytesMax",
+  (select count(*)::int from favourites f where f.home_id = h.home_id) as favourites,
+  (select coalesce(sum(o.received_bytes), 0)::bigint from favourites f
+   join objects o on o.home_id = f.home_id and o.event_id = f.event_id
+   where f.home_id = h.home_id) as "favouriteBytes",
+  coalesce((select json_agg(json_build_object('camera', c.camera_id, 'days', r.days) order by c.camera_id)
+    from (select * from cameras c where c.home_id = h.home_id and c.added_at is not null limit 256) c
+    left join camera_retention r on r.home_id = c.home_id and r.camera_id = c.camera_id), '[]') as cameras
 from (${LIVE_MEMBER}) member
-cross join lateral (
-  with sized as materialized (
-    select e.camera_id, e.started_at, coalesce(o.bytes, 0) as bytes, f.event_id is not null as favourite
-    from events e
-    left join (select o.event_id, sum(o.received_bytes)::bigint as bytes from objects o
-               where o.home_id = member.home group by o.event_id) o on o.event_id = e.event_id
-    left join favourites f on f.home_id = e.home_id and f.event_id = e.event_id
-    where e.home_id = member.home
-  )
-  select h.home_id as "rowHome",
-    (select r.bytes_max from home_retention r where r.home_id = h.home_id) as "bytesMax",
-    (select coalesce(sum(s.bytes), 0)::bigint from sized s) as bytes,
-    (select count(*)::int from sized s where s.favourite) as favourites,
-    (select coalesce(sum(s.bytes) filter (where s.favourite), 0)::bigint from sized s) as "favouriteBytes",
-    (select coalesce(sum(s.bytes), 0)::bigint from sized s
-     where s.started_at >= (extract(epoch from now()) * 1000)::bigint - 7 * 86400000) as "bytesOfLastWeek",
-    coalesce((select json_agg(json_build_object('camera', c.camera_id, 'days', r.days, 'events', coalesce(s.events, 0),
-        'bytes', coalesce(s.bytes, 0), 'oldestAt', s.oldest, 'newestAt', s.newest) order by c.camera_id)
-      from (select * from cameras c where c.home_id = h.home_id and c.added_at is not null limit 256) c
-      left join camera_retention r on r.home_id = c.home_id and r.camera_id = c.camera_id
-      left join (select camera_id, count(*)::int as events, sum(bytes)::bigint as bytes, min(started_at) as oldest,
-                   max(started_at) as newest from sized group by camera_id) s on s.camera_id = c.camera_id), '[]')
-      as cameras
-  from homes h where h.home_id = member.home
-) kept`,
+join homes h on h.home_id = member.home`,
   row: z.intersection(MemberKeys, RetentionColumns),
 });
 

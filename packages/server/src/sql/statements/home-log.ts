@@ -121,3 +121,11 @@ values ($1, $2, $3::bigint, $4, $5::int)
 returning epoch`,
   row: z.object({ epoch: z.number() }),
 });
+
+/** The log from its first entry. Parameters: home, sequence of the last entry. */
+export const logUpTo = statement({
+  name: 'log-up-to',
+  text: 'select l.home_id as home, l.sequence, l.entry from home_log l where l.home_id = $1 and l.sequence <= $2::int',
+  order: 'sequence',
+  row: z.object({ home: HomeId, sequence: z.number(), entry: z.string() }),
+});

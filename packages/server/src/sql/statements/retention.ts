@@ -1,4 +1,5 @@
 import { CameraId, EventId, HomeId } from '@nightlatch/protocol/ids';
+import { CameraKept } from '@nightlatch/protocol/retention';
 import { z } from 'zod';
 import { statement } from '../statement.ts';
 
@@ -48,4 +49,35 @@ export const cameraOfEvent = statement({
   name: 'camera-of-event',
   text: 'select camera_id as camera from events where home_id = $1 and event_id = $2',
   row: z.object({ camera: CameraId }),
+});
+
+/** How many events a home has and how large they are. `home` is that of the events' own rows. */
+export const Kept = z.object({
+  home: HomeId,
+  bytes: z.number(),
+  bytesOfLastWeek: z.number(),
+  cameras: z.array(CameraKept.omit({ days: true })),
+});
+export type Kept = z.infer<typeof Kept>;
+
+/** Parameter: home. No row where it has no event. */
+export const countKept = statement({
+  name: 'count-kept',
+  text: `
+select e.home_id as home, sum(e.bytes)::bigint as bytes, sum(e.last_week)::bigint as "bytesOfLastWeek",
+  json_agg(json_build_object('camera', e.camera_id, 'events', e.events, 'bytes', e.bytes, 'oldestAt', e.oldest,
+                             'newestAt', e.newest) order by e.camera_id) as cameras
+from (
+  select e.home_id, e.camera_id, count(*)::int as events, coalesce(sum(o.bytes), 0)::bigint as bytes,
+    coalesce(sum(o.bytes) filter (
+      where e.started_at >= (extract(epoch from now()) * 1000)::bigint - 7 * 86400000), 0)::bigint as last_week,
+    min(e.started_at) as oldest, max(e.started_at) as newest
+  from events e
+  left join (select o.event_id, sum(o.received_bytes)::bigint as bytes from objects o
+             where o.home_id = $1 group by o.event_id) o on o.event_id = e.event_id
+  where e.home_id = $1
+  group by e.home_id, e.camera_id
+) e
+group by e.home_id`,
+  row: Kept,
 });

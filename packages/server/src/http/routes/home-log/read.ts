@@ -4,9 +4,21 @@ import type { Handler } from '../../handler.ts';
 // Entries with many seals are large: a page ends early rather than grow past this.
 const PAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
 
-export const handle: Handler<'home-log.read'> = async ({ gate, egress }, { caller, params, query }) => {
+export const handle: Handler<'home-log.read'> = async (
+  { gate, egress, cached },
+  { caller, params, query: { after } },
+) => {
   const asked = { session: caller.session, account: caller.account, home: params.home };
-  const grant = await gate.homeLog({ ...asked, after: query.after, limit: HOME_LOG_PAGE_ENTRIES + 1 });
+  if (after === -1) {
+    const grant = await gate.homeLogHead(asked);
+    const { hash, sequence } = grant.content.head;
+    if (sequence < HOME_LOG_PAGE_ENTRIES) {
+      const key = { account: asked.account, head: hash, sequence: `${sequence}` };
+      const log = await cached.homeLog.get(asked.home, key);
+      return pageOf(await egress.wholeHomeLog(grant, log ?? [], asked));
+    }
+  }
+  const grant = await gate.homeLog({ ...asked, after, limit: HOME_LOG_PAGE_ENTRIES + 1 });
   return pageOf(await egress.homeLog(grant, asked));
 };
 
