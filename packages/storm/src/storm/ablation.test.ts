@@ -8,7 +8,14 @@ const result = (without: readonly Lock[], foreignDeliveries: number, foreignOpen
   ...{ scenario: 's', seed: 1, without, cameras: 1, viewers: 1, faultsInjected: 9, deliveries: 1000 },
   ...{ foreignDeliveries, foreignOpened, legitimateSuccess: 1, successUnderFaults: 0.5 },
   ...{ eventsAcknowledged: 1, eventsLost: 0, recoverySeconds: 1, requestsPerEvent: 3, peakRssRatio: 1 },
-  ...{ mismatchesStopped: 0, repliesDoubted: 0, crossings: [], troubles: {}, seconds: 1 },
+  ...{
+    mismatchesStopped: 0,
+    deliveriesUnwritten: 0,
+    repliesDoubted: 0,
+    crossings: [],
+    troubles: {},
+    seconds: 1,
+  },
 });
 
 test('an ablation has every lock out alone, and all of them', () => {
@@ -29,7 +36,11 @@ test('a crossing with one lock out, one that was opened, and a blind oracle are 
 test('a run fails by what it promises, and one in which nothing was tried fails too', () => {
   assert.deepEqual(failuresOf(result([], 0)), []);
   assert.equal(failuresOf({ ...result([], 0), faultsInjected: 0 }).length, 1);
-  assert.equal(failuresOf({ ...result([], 2, 1), eventsLost: 3, legitimateSuccess: 0.99 }).length, 4);
+  assert.equal(
+    failuresOf({ ...result([], 2, 1), eventsLost: 3, legitimateSuccess: 0.99, deliveriesUnwritten: 1 })
+      .length,
+    5,
+  );
 });
 
 test('locks are named, one or several, and a stranger among them is told', () => {

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { makeLog } from '@nightlatch/server/logging';
 import { composeMedia, type MediaParts } from '@nightlatch/server/media';
+import { openObjectStore } from '@nightlatch/server/objects/store';
 import { openDatabase } from '@nightlatch/server/sql/database';
 import { migrate } from '@nightlatch/server/sql/migrate';
 import type { Statement } from '@nightlatch/server/sql/statement';
@@ -14,8 +16,9 @@ import { gateObjects } from '@nightlatch/server/sql/statements/gate-objects';
 import { gateDeletions } from '@nightlatch/server/sql/statements/gate-retention';
 import { openCloud } from '@nightlatch/server/wiring';
 import postgres from 'postgres';
-import { type CloudNews, CloudOrder, type OpenOrder } from './cloud-messages.ts';
+import { type CloudNews, CloudOrder, NO_STRAIN, type OpenOrder } from './cloud-messages.ts';
 import type { Lock } from './locks.ts';
+import { strainedDisk } from './strained-disk.ts';
 
 /** The tables that row-level security guards. */
 async function withoutRowSecurity(url: string): Promise<void> {
@@ -55,11 +58,14 @@ const partsWithout = (locks: readonly Lock[]): MediaParts => ({
   egress: locks.includes('egress') ? { sameLabel: () => true } : {},
 });
 
+let strain = NO_STRAIN;
+let disk: ReturnType<typeof strainedDisk> | undefined;
+
 const tell = (news: CloudNews): void => void process.send?.(news);
 let mismatches = 0;
 let doubts = 0;
 
-async function run({ databaseUrl, ownerUrl, dataDirectory, without }: OpenOrder): Promise<void> {
+async function run({ databaseUrl, ownerUrl, dataDirectory, port, without }: OpenOrder): Promise<void> {
   await migrate({ url: ownerUrl });
   if (without.includes('row-security')) await withoutRowSecurity(ownerUrl);
   const random = (count: number) => new Uint8Array(randomBytes(count));
@@ -80,21 +86,26 @@ async function run({ databaseUrl, ownerUrl, dataDirectory, without }: OpenOrder)
     ...(without.includes('reply-proof') ? { isAnswerTo: () => true } : {}),
   });
   const config = {
-    ...{ databaseUrl: ownerUrl, host: '127.0.0.1', port: 0, publicUrl: undefined },
+    ...{ databaseUrl: ownerUrl, host: '127.0.0.1', port, publicUrl: undefined },
     ...{ dataDirectory, webDirectory: undefined },
   };
+  const strained = strainedDisk(await openObjectStore({ directory: path.join(dataDirectory, 'objects') }));
+  disk = strained;
   const cloud = await openCloud(config, {
-    ...{ log, database, random },
-    media: (foundation) => composeMedia(foundation, partsWithout(without)),
+    ...{ log, database, random, clock: () => Date.now() + strain.clockMilliseconds },
+    media: (foundation) => composeMedia(foundation, { ...partsWithout(without), objects: strained.objects }),
   });
-  const url = await cloud.listen();
-  tell({ kind: 'ready', url: url.href });
+  await cloud.listen();
+  tell({ kind: 'ready' });
 }
 
 process.on('message', (message) => {
   const order = CloudOrder.parse(message);
-  if (order.kind === 'count') tell({ kind: 'counts', mismatches, doubts });
-  else
+  if (order.kind === 'count') tell({ kind: 'counts', mismatches, doubts, strained: disk?.struck ?? 0 });
+  else if (order.kind === 'strain') {
+    strain = order.strain;
+    disk?.strain(strain);
+  } else
     run(order).catch((error: unknown) => {
       console.error(error);
       process.exit(1);

@@ -1,25 +1,45 @@
 import { createHash } from 'node:crypto';
-import type { EventId, HomeId } from '@nightlatch/protocol/ids';
+import type { AccountId, EventId, HomeId } from '@nightlatch/protocol/ids';
 import type { Watermark } from './watermark.ts';
 
-/** Something that came to somebody of whom it is not. */
+/** Something that came to somebody who may not have it. */
 export interface Crossing {
-  readonly channel: 'list' | 'thumbnail' | 'opened';
-  /** Whose app it came to, and of which home it is; null where nobody ever made it. */
-  readonly to: HomeId;
+  readonly channel: 'list' | 'thumbnail' | 'error' | 'opened';
+  /** Whose app it came to. */
+  readonly to: AccountId;
+  /** Of which home it is; null where nobody ever made it. */
   readonly of: string | null;
 }
 
+/** Who asks, and when they began to, by the oracle's clock. */
+export interface Asking {
+  readonly account: AccountId;
+  readonly since: number;
+}
+
+interface Access {
+  readonly home: HomeId;
+  /** When it ended; infinite while it lasts. */
+  until: number;
+}
+
 const CROSSINGS_TOLD_MAX = 20;
+/** So long after access has ended something may still come that was under way before. */
+const GRACE_MILLISECONDS = 1_000;
 
 /**
- * Knows what each agent made, and judges what came to whom. It shares no code with the locks: it goes by the ids and the
- * hashes of what was sealed, which agents tell it before they send anything.
+ * Knows what each agent made and who may have it when, and judges what came to whom. It shares no code with the locks: it
+ * goes by the ids and the hashes of what was sealed, which agents tell it before they send anything.
+ *
+ * @param now milliseconds of a clock that nobody sets
  */
-export function createOracle() {
+export function createOracle(now: () => number = () => performance.now()) {
   const homeOfEvent = new Map<string, HomeId>();
   const homeOfBytes = new Map<string, HomeId>();
+  const accesses = new Map<AccountId, Access[]>();
   const acknowledged = new Map<HomeId, Set<EventId>>();
+  /** How often each thumbnail came to each account. */
+  const seen = new Map<string, number>();
   const crossings: Crossing[] = [];
   let deliveries = 0;
   let foreign = 0;
@@ -31,7 +51,26 @@ export function createOracle() {
     foreign += 1;
     if (crossings.length < CROSSINGS_TOLD_MAX) crossings.push(crossing);
   };
+  const mayHave = ({ account, since }: Asking, home: string | null): boolean => {
+    const needed = Math.max(since, now() - GRACE_MILLISECONDS);
+    return accesses.get(account)?.some((one) => one.home === home && one.until > needed) ?? false;
+  };
+  const homeOf = (account: AccountId): HomeId | undefined =>
+    accesses.get(account)?.find(({ until }) => until === Number.POSITIVE_INFINITY)?.home;
   return {
+    asking: (account: AccountId): Asking => ({ account, since: now() }),
+    /** From now on this account has that home. To be told before the cloud is. */
+    granted(account: AccountId, home: HomeId): void {
+      const known = accesses.get(account) ?? [];
+      accesses.set(account, [...known, { home, until: Number.POSITIVE_INFINITY }]);
+    },
+    /** From now on it has none. To be told when the cloud has it. */
+    revoked(account: AccountId, home: HomeId): void {
+      for (const access of accesses.get(account) ?? [])
+        if (access.home === home) access.until = Math.min(access.until, now());
+    },
+    /** The home that it has now. */
+    homeOf,
     made(home: HomeId, event: EventId, thumbnail: Uint8Array): void {
       homeOfEvent.set(event, home);
       homeOfBytes.set(digest(thumbnail), home);
@@ -41,27 +80,39 @@ export function createOracle() {
       if (known === undefined) acknowledged.set(home, new Set([event]));
       else known.add(event);
     },
-    /** A row of the list came to an app of this home. */
-    listed(to: HomeId, event: string): void {
+    /** A row of the list came to somebody's app. */
+    listed(asking: Asking, event: string): void {
       deliveries += 1;
       const of = homeOfEvent.get(event) ?? null;
-      if (of !== to) crossed({ channel: 'list', to, of });
+      if (!mayHave(asking, of)) crossed({ channel: 'list', to: asking.account, of });
     },
-    /** Bytes came to an app of this home. Answers whether they are its own. */
-    came(to: HomeId, bytes: Uint8Array): boolean {
+    /** Bytes of a thumbnail came to somebody's app. Answers whether they are what they may have. */
+    came(asking: Asking, event: string, bytes: Uint8Array): boolean {
       deliveries += 1;
+      const key = `${asking.account} ${event}`;
+      seen.set(key, (seen.get(key) ?? 0) + 1);
       const of = homeOfBytes.get(digest(bytes)) ?? null;
-      if (of !== to) crossed({ channel: 'thumbnail', to, of });
-      return of === to;
+      const may = mayHave(asking, of);
+      if (!may) crossed({ channel: 'thumbnail', to: asking.account, of });
+      return may;
     },
-    /** An app of this home has verified and opened a picture, and would show it. */
-    shown(to: HomeId, { home }: Watermark): void {
+    /** Something else than was asked for came, with a status that is no success: it may hold nothing of a home. */
+    refused({ account }: Asking, bytes: Uint8Array): void {
+      const of = homeOfBytes.get(digest(bytes));
+      if (of !== undefined) crossed({ channel: 'error', to: account, of });
+    },
+    /** An app has verified and opened a picture, and would show it. */
+    shown(asking: Asking, { home }: Watermark): void {
       opened += 1;
-      if (home === to) return;
+      if (mayHave(asking, home)) return;
       foreignOpened += 1;
-      if (crossings.length < CROSSINGS_TOLD_MAX) crossings.push({ channel: 'opened', to, of: home });
+      if (crossings.length < CROSSINGS_TOLD_MAX)
+        crossings.push({ channel: 'opened', to: asking.account, of: home });
     },
     acknowledgedOf: (home: HomeId): ReadonlySet<EventId> => acknowledged.get(home) ?? new Set(),
+    /** Thumbnails that came and are not written down. `written`: how often, by account and event with a space between. */
+    unwritten: (written: ReadonlyMap<string, number>): number =>
+      seen.entries().reduce((sum, [key, times]) => sum + Math.max(0, times - (written.get(key) ?? 0)), 0),
     tally: () => ({
       ...{ deliveries, foreignDeliveries: foreign, opened, foreignOpened, crossings },
       eventsAcknowledged: acknowledged.values().reduce((sum, { size }) => sum + size, 0),

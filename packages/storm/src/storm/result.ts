@@ -13,6 +13,8 @@ export interface StormResult {
   readonly foreignDeliveries: number;
   /** Foreign pictures that an app verified and opened. */
   readonly foreignOpened: number;
+  /** Thumbnails that came to somebody without standing in the ledger. */
+  readonly deliveriesUnwritten: number;
   /** Of people's visits to their own Events tab, after the faults have ended and the time to recover is over. */
   readonly legitimateSuccess: number;
   /** The same while the faults last. */
@@ -36,10 +38,12 @@ export interface StormResult {
 /** What a run promises: with every lock, and without any single one. */
 export function failuresOf(result: StormResult): string[] {
   const { foreignDeliveries, foreignOpened, eventsLost, legitimateSuccess, faultsInjected } = result;
+  const { deliveriesUnwritten } = result;
   return [
     ...(faultsInjected === 0 ? ['no fault was injected: nothing was tried'] : []),
     ...(foreignDeliveries > 0 ? [`${foreignDeliveries} deliveries of another home's things`] : []),
     ...(foreignOpened > 0 ? [`${foreignOpened} foreign pictures were opened`] : []),
+    ...(deliveriesUnwritten > 0 ? [`${deliveriesUnwritten} deliveries are not in the ledger`] : []),
     ...(eventsLost > 0 ? [`${eventsLost} acknowledged events were lost`] : []),
     ...(legitimateSuccess < 0.999
       ? [`only ${(legitimateSuccess * 100).toFixed(2)} % of visits succeeded`]

@@ -27,6 +27,7 @@ export function createStormAgent(
   let sequence = 0;
   let previous: string | null = null;
   let attempts = 0;
+  let clockMilliseconds = 0;
 
   async function seal(
     label: { event: Manifest['event']; kind: ObjectKind },
@@ -85,6 +86,11 @@ export function createStormAgent(
   };
 
   return {
+    home,
+    /** How far its clock goes wrong from now on, in milliseconds. */
+    setClock(off: number): void {
+      clockMilliseconds = off;
+    },
     /** Requests that were made for all events together. */
     get attempts() {
       return attempts;
@@ -93,7 +99,7 @@ export function createStormAgent(
     async deliver(): Promise<boolean> {
       sequence += 1;
       const event = newEventId(randomBytes);
-      const startedAt = Date.now();
+      const startedAt = Date.now() + clockMilliseconds;
       const thumbnail = await seal({ event, kind: 'thumbnail' }, drawWatermark({ home, event }), startedAt);
       const metadata = await seal({ event, kind: 'metadata' }, new TextEncoder().encode('{}'), startedAt);
       const link = { home, camera, event, sequence, startedAt, epoch: 1, previous };

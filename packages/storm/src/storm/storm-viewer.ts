@@ -3,12 +3,15 @@ import type { EventId, HomeId } from '@nightlatch/protocol/ids';
 import { openContentKey } from '@nightlatch/vault/content';
 import { verifyManifest } from '@nightlatch/vault/manifest';
 import { labelOf, openWhole } from '@nightlatch/vault/object';
-import type { Oracle } from './oracle.ts';
+import type { Asking, Oracle } from './oracle.ts';
 import type { Resident } from './town.ts';
 import { readWatermark } from './watermark.ts';
 
 const REQUEST_MILLISECONDS_MAX = 10_000;
 const PAGE = 12;
+const PAGE_MAX = 60;
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 
 /** How a visit of the Events tab went. */
 export interface Visit {
@@ -20,22 +23,25 @@ export interface Visit {
 
 /** Somebody's app: it asks, verifies and opens as the web app does, by the same vault, and tells the oracle all that came. */
 export function createStormViewer(resident: Resident, { url, oracle }: { url: string; oracle: Oracle }) {
-  const { account, token, device, epochKey } = resident;
+  const { account, token, device, epochKey, camera } = resident;
   const own = resident.home;
+  const asking = (): Asking => oracle.asking(account);
   const get = (path: string): Promise<Response> =>
     fetch(new URL(path, url), {
       headers: { cookie: `nightlatch=${token}` },
       signal: AbortSignal.timeout(REQUEST_MILLISECONDS_MAX),
     });
+  const refusal = async (as: Asking, what: string, answer: Response): Promise<string> => {
+    oracle.refused(as, new Uint8Array(await answer.arrayBuffer()));
+    return `${what} ${answer.status}`;
+  };
 
-  async function listOf(home: HomeId): Promise<EventsPage | string> {
-    const answer = await get(`/api/homes/${home}/events?limit=${PAGE}`);
-    if (!answer.ok) {
-      await answer.arrayBuffer();
-      return `list ${answer.status}`;
-    }
+  async function listOf(home: HomeId, limit: number, before = ''): Promise<EventsPage | string> {
+    const as = asking();
+    const answer = await get(`/api/homes/${home}/events?limit=${limit}${before}`);
+    if (!answer.ok) return refusal(as, 'list', answer);
     const page = EventsPage.parse(await answer.json());
-    for (const { event } of page.events) oracle.listed(own, event);
+    for (const { event } of page.events) oracle.listed(as, event);
     return page;
   }
 
@@ -43,49 +49,46 @@ export function createStormViewer(resident: Resident, { url, oracle }: { url: st
     const { event, objects } = row;
     const thumbnail = objects.find(({ kind }) => kind === 'thumbnail');
     if (thumbnail === undefined) return null;
+    const as = asking();
     const answer = await get(`/api/homes/${home}/events/${event}/thumbnail/0`);
+    if (!answer.ok) return refusal(as, 'thumbnail', answer);
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    if (!answer.ok) return `thumbnail ${answer.status}`;
-    oracle.came(own, bytes);
+    // What belongs to a home that came to this account later is sealed for the keys of who lived there before.
+    if (!oracle.came(as, event, bytes) || home !== own) return null;
     try {
-      const asked = { home: own, camera: resident.camera, event, kind: 'thumbnail' as const };
+      const asked = { home: own, camera, event, kind: 'thumbnail' as const };
       const manifest = await verifyManifest(thumbnail.manifest, asked, device.publicKey);
       const contentKey = await openContentKey(manifest.sealedKey, { ...labelOf(manifest), epochKey });
-      oracle.shown(own, readWatermark(await openWhole(manifest, bytes, contentKey)));
+      oracle.shown(as, readWatermark(await openWhole(manifest, bytes, contentKey)));
       return null;
     } catch (error) {
-      return error instanceof Error ? error.name : 'unknown';
+      return nameOf(error);
     }
   }
 
   return {
     account,
-    home: own,
-    /** Opens the Events tab of a home that the app believes to be its own. */
-    async visit(home: HomeId = own): Promise<Visit> {
+    /** Opens the Events tab of a home. */
+    async visit(home: HomeId): Promise<Visit> {
       try {
-        const page = await listOf(home);
+        const page = await listOf(home, PAGE);
         if (typeof page === 'string') return { succeeded: false, trouble: page };
         const troubles = await Promise.all(page.events.map((row) => see(row, home)));
         const trouble = troubles.find((one) => one !== null) ?? null;
         return { succeeded: trouble === null, trouble };
       } catch (error) {
-        return { succeeded: false, trouble: error instanceof Error ? error.name : 'unknown' };
+        return { succeeded: false, trouble: nameOf(error) };
       }
     },
-    /** Every event of the home that the list has, page by page; null where a page does not come. */
-    async everything(): Promise<ReadonlySet<EventId> | null> {
-      const seen = new Set<EventId>();
+    /** Every event of a home that the list has, page by page; null where a page does not come. */
+    async everything(home: HomeId): Promise<ReadonlySet<EventId> | null> {
+      const there = new Set<EventId>();
       let before = '';
       for (;;) {
-        const answer = await get(`/api/homes/${own}/events?limit=60${before}`);
-        if (!answer.ok) return null;
-        const page = EventsPage.parse(await answer.json());
-        for (const { event } of page.events) {
-          oracle.listed(own, event);
-          seen.add(event);
-        }
-        if (page.next === null) return seen;
+        const page = await listOf(home, PAGE_MAX, before);
+        if (typeof page === 'string') return null;
+        for (const { event } of page.events) there.add(event);
+        if (page.next === null) return there;
         before = `&before=${page.next}`;
       }
     },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Visit } from './storm-viewer.ts';
+import type { HomeId } from '@nightlatch/protocol/ids';
+import type { StormViewer } from './storm-viewer.ts';
 import type { World } from './world.ts';
 
 export interface Rates {
@@ -35,7 +36,7 @@ const gap = (perSecond: number, random: () => number): number => (-Math.log(1 - 
  * People and cameras do what they do when their time has come, whatever became of what they did before: an open loop. A
  * visit counts where it began.
  */
-export function startTraffic({ random, agents, viewers }: World, rates: Rates): Traffic {
+export function startTraffic({ random, agents, viewers, oracle }: World, rates: Rates): Traffic {
   const stop = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let tally = noTally();
@@ -49,16 +50,19 @@ export function startTraffic({ random, agents, viewers }: World, rates: Rates): 
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
   };
-  const count = async (into: Tally, visiting: Promise<Visit>): Promise<void> => {
+  const count = async (into: Tally, viewer: StormViewer, home: HomeId): Promise<void> => {
+    const { succeeded, trouble } = await viewer.visit(home);
+    // Whoever moved out meanwhile had no claim any more.
+    if (oracle.homeOf(viewer.account) !== home) return;
     into.visits += 1;
-    const { succeeded, trouble } = await visiting;
     if (succeeded) into.succeeded += 1;
     if (trouble !== null) into.troubles.set(trouble, (into.troubles.get(trouble) ?? 0) + 1);
   };
   const visit = (): void => {
     const viewer = oneOf(viewers);
-    if (random() < rates.mixedUp) follow(viewer.visit(oneOf(viewers).home));
-    else follow(count(tally, viewer.visit()));
+    const home = oracle.homeOf(viewer.account);
+    if (home === undefined || random() < rates.mixedUp) follow(viewer.visit(oneOf(agents).home));
+    else follow(count(tally, viewer, home));
   };
   const record = (): void => {
     const agent = oneOf(agents);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '@nightlatch/server/sql/migrate';
@@ -10,8 +10,19 @@ import { openLogFile } from 'nightlatch/processes/log-file';
 import type { BenchContext } from '../suite.ts';
 import { freePort } from './ports.ts';
 
-/** The PostgreSQL of `npm start`, with its settings, in a directory of its own; migrated. Answers its URL. */
-export async function startDatabase({ afterwards, signal }: BenchContext): Promise<string> {
+/** A PostgreSQL that can be killed and started again, where it was. */
+export interface Cluster {
+  readonly url: string;
+  /** As `kill -9` does, with the processes that it has started left to find out by themselves. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** The PostgreSQL of `npm start`, with its settings, in a directory of its own; started and migrated. */
+export async function startCluster({
+  afterwards,
+  signal,
+}: Pick<BenchContext, 'afterwards' | 'signal'>): Promise<Cluster> {
   const home = await mkdtemp(path.join(tmpdir(), 'nightlatch-bench-'));
   afterwards(() => rm(home, { recursive: true, force: true }));
   const log = openLogFile(path.join(home, 'postgres.log'));
@@ -26,9 +37,22 @@ export async function startDatabase({ afterwards, signal }: BenchContext): Promi
     onLog: (chunk) => log.write(chunk),
   });
   const port = await freePort();
-  const server = await startServer({ ...place, port }, signal);
+  let server = await startServer({ ...place, port }, signal);
   afterwards(() => server.stop());
   const url = databaseUrl(port, password);
   await migrate({ url });
-  return url;
+  return {
+    url,
+    kill: async () => {
+      const [pid] = (await readFile(path.join(directory, 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+      await server.ended;
+    },
+    start: async () => {
+      server = await startServer({ ...place, port }, signal);
+    },
+  };
 }
+
+export const startDatabase = async (context: BenchContext): Promise<string> =>
+  (await startCluster(context)).url;
