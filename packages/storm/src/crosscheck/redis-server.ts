@@ -6,7 +6,11 @@ import { freePort } from '../bench/ground/ports.ts';
 /** Debian's redis-server in a process of its own, which can be killed and started again on its port. */
 export interface RedisServer extends AsyncDisposable {
   readonly port: number;
-  /** Kills it with all that it holds, and starts it empty. */
+  /** Kills it with all that it holds. */
+  kill(): Promise<void>;
+  /** Starts it empty, where it was. */
+  start(): Promise<void>;
+  /** Both. */
   restart(): Promise<void>;
 }
 
@@ -24,7 +28,7 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
     started.stdout.resume();
     child = started;
   };
-  const stop = async (): Promise<void> => {
+  const kill = async (): Promise<void> => {
     const ending = child;
     child = null;
     if (ending === null || ending.exitCode !== null) return;
@@ -33,12 +37,12 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
   };
   await start();
   return {
-    port,
+    ...{ port, kill, start },
     restart: async () => {
-      await stop();
+      await kill();
       await start();
     },
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: kill,
   };
 }
 

@@ -64,3 +64,32 @@ export const resetInside = (at: number): Fault =>
 
 /** The connection stays open and nothing comes on it any more. */
 export const halfOpen = (at: number): Fault => once(at, () => ({ send: [], silent: true }));
+
+/** How often, of all replies, one is lost, comes twice, comes after the next, or comes late. 0 to 1. */
+export interface ReplyRates {
+  readonly drop: number;
+  readonly repeat: number;
+  readonly swap: number;
+  readonly delay: number;
+  readonly delayMilliseconds: number;
+}
+
+/** Strikes again and again, on every connection. @param random from 0 to below 1 */
+export const often =
+  ({ drop, repeat, swap, delay, delayMilliseconds }: ReplyRates, random: () => number): Fault =>
+  () => {
+    let held: Buffer | null = null;
+    return ({ bytes }) => {
+      const late = held;
+      held = null;
+      if (late !== null) return as(bytes, late);
+      const chance = random();
+      if (chance < drop) return as();
+      if (chance < drop + repeat) return as(bytes, bytes);
+      if (chance < drop + repeat + swap) {
+        held = Buffer.from(bytes);
+        return as();
+      }
+      return chance < drop + repeat + swap + delay ? { send: [bytes], delayMilliseconds } : as(bytes);
+    };
+  };

@@ -19,6 +19,8 @@ export const CloudOrder = z.discriminatedUnion('kind', [
     databaseUrl: z.string(),
     /** Straight, for what is no question of the cloud: migrations, and taking policies out. */
     ownerUrl: z.string(),
+    /** By way of a faulty proxy, too. */
+    redisUrl: z.string(),
     dataDirectory: z.string(),
     port: z.number(),
     without: z.array(Lock),

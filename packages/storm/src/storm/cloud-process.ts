@@ -65,7 +65,14 @@ const tell = (news: CloudNews): void => void process.send?.(news);
 let mismatches = 0;
 let doubts = 0;
 
-async function run({ databaseUrl, ownerUrl, dataDirectory, port, without }: OpenOrder): Promise<void> {
+async function run({
+  databaseUrl,
+  ownerUrl,
+  redisUrl,
+  dataDirectory,
+  port,
+  without,
+}: OpenOrder): Promise<void> {
   await migrate({ url: ownerUrl });
   if (without.includes('row-security')) await withoutRowSecurity(ownerUrl);
   const random = (count: number) => new Uint8Array(randomBytes(count));
@@ -87,7 +94,7 @@ async function run({ databaseUrl, ownerUrl, dataDirectory, port, without }: Open
   });
   const config = {
     ...{ databaseUrl: ownerUrl, host: '127.0.0.1', port, publicUrl: undefined },
-    ...{ dataDirectory, webDirectory: undefined },
+    ...{ redisUrl: new URL(redisUrl), dataDirectory, webDirectory: undefined },
   };
   const strained = strainedDisk(await openObjectStore({ directory: path.join(dataDirectory, 'objects') }));
   disk = strained;

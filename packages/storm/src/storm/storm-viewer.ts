@@ -68,6 +68,7 @@ export function createStormViewer(resident: Resident, { url, oracle }: { url: st
 
   return {
     account,
+    firstHome: own,
     /** Opens the Events tab of a home. */
     async visit(home: HomeId): Promise<Visit> {
       try {

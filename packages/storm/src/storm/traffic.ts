@@ -61,7 +61,9 @@ export function startTraffic({ random, agents, viewers, oracle }: World, rates: 
   const visit = (): void => {
     const viewer = oneOf(viewers);
     const home = oracle.homeOf(viewer.account);
-    if (home === undefined || random() < rates.mixedUp) follow(viewer.visit(oneOf(agents).home));
+    // Whoever has lost their home tries what they had.
+    if (home === undefined) follow(viewer.visit(viewer.firstHome));
+    else if (random() < rates.mixedUp) follow(viewer.visit(oneOf(agents).home));
     else follow(count(tally, viewer, home));
   };
   const record = (): void => {

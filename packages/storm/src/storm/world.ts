@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Cluster, startCluster } from '../bench/ground/database.ts';
 import { freePort } from '../bench/ground/ports.ts';
+import { type RedisServer, startRedisServer } from '../crosscheck/redis-server.ts';
 import { seeded } from '../faults/chance.ts';
 import { type PostgresProxy, startPostgresProxy } from '../faults/postgres-proxy.ts';
+import { type RespProxy, startRespProxy } from '../faults/resp-proxy.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 import type { Lock } from './locks.ts';
 import { createOracle, type Oracle } from './oracle.ts';
@@ -23,7 +25,11 @@ export interface WorldOptions {
 /** Real processes, one seed, and somebody who knows the truth. */
 export interface World extends AsyncDisposable {
   readonly cluster: Cluster;
+  /** Before the database. */
   readonly proxy: PostgresProxy;
+  readonly redis: RedisServer;
+  /** Before the cache's Redis. */
+  readonly redisProxy: RespProxy;
   readonly cloud: Cloud;
   readonly oracle: Oracle;
   readonly random: () => number;
@@ -36,16 +42,19 @@ export async function makeWorld({ cameras, seed, without, say, signal }: WorldOp
   await using stack = new AsyncDisposableStack();
   const random = seeded(seed);
   const context = { say, signal, afterwards: (letGo: () => Promise<void> | void) => stack.defer(letGo) };
-  say('a PostgreSQL, its faulty proxy, and the cloud');
+  say('a PostgreSQL and a Redis, their faulty proxies, and the cloud');
   const cluster = await startCluster(context);
   const proxy = stack.use(await startPostgresProxy(Number(new URL(cluster.url).port), random));
   const databaseUrl = new URL(cluster.url);
   databaseUrl.port = `${proxy.port}`;
+  const redis = stack.use(await startRedisServer());
+  const redisProxy = stack.use(await startRespProxy(redis.port));
+  const redisUrl = `redis://127.0.0.1:${redisProxy.port}`;
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'nightlatch-storm-'));
   stack.defer(() => rm(dataDirectory, { recursive: true, force: true }));
   const cloud = stack.use(
     await startCloud({
-      ...{ databaseUrl: databaseUrl.href, ownerUrl: cluster.url, dataDirectory },
+      ...{ databaseUrl: databaseUrl.href, ownerUrl: cluster.url, redisUrl, dataDirectory },
       ...{ port: await freePort(), without: [...without] },
     }),
   );
@@ -57,7 +66,7 @@ export async function makeWorld({ cameras, seed, without, say, signal }: WorldOp
   const place = { url: cloud.url, oracle, random };
   const owned = stack.move();
   return {
-    ...{ cluster, proxy, cloud, oracle, random },
+    ...{ cluster, proxy, redis, redisProxy, cloud, oracle, random },
     agents: residents.map((resident) => createStormAgent(resident, place)),
     viewers: residents.map((resident) => createStormViewer(resident, place)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
