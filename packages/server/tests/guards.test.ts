@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import { createAuthority, Grant } from '../src/gate/grant.ts';
+import { createLedger, type Ledger } from '../src/ledger/ledger.ts';
 import { composeMedia, type MediaParts } from '../src/media.ts';
 import type { Statement } from '../src/sql/statement.ts';
 import { gateEvent } from '../src/sql/statements/gate-events.ts';
@@ -168,6 +169,29 @@ test('without the ledger not one byte goes out', async () => {
   const { home } = side.household;
   for (const name of ['events.list', 'cameras.list', 'home-log.read'] as const)
     assert.equal((await side.household.browser.call(name, { params: { home } })).statusCode, 503, name);
+});
+
+test('whoever loses the home between the gate and the ledger gets nothing, as if it did not exist', async () => {
+  let revoke = async (): Promise<void> => {};
+  const cloud = await newListeningCloud({
+    outside: {
+      media: (foundation) => {
+        const ledger = createLedger(foundation);
+        const record: Ledger['record'] = async (delivery) => {
+          await revoke();
+          return ledger.record(delivery);
+        };
+        return composeMedia(foundation, { ledger: { ...ledger, record } });
+      },
+    },
+  });
+  const side = await newSide(cloud);
+  const { home } = side.household;
+  revoke = async () => {
+    await cloud.owner`update memberships set validity = tstzrange(lower(validity), now()) where home_id = ${home}`;
+  };
+  const answer = await side.household.browser.call('objects.get', { params: thumbnailOf(side) });
+  assert.deepEqual([answer.statusCode, answer.json().error.kind], [404, 'not-found']);
 });
 
 test('the first byte waits until the delivery is written down', async () => {

@@ -10,7 +10,7 @@ import type { Gate } from '../gate/gate.ts';
 import { tellHome } from '../hub/hub.ts';
 import type { ObjectStore } from '../objects/store.ts';
 import type { Ask, Database } from '../sql/database.ts';
-import { SqlError } from '../sql/failures.ts';
+import { isPolicyRefusal } from '../sql/failures.ts';
 import { requireOwn } from '../sql/own-rows.ts';
 import {
   insertObject,
@@ -39,8 +39,6 @@ const refused = (cause?: unknown): NightlatchError =>
     'This is not of this agent, its home and its cameras, or says something else than before. Nothing was changed.',
     { cause },
   );
-// PostgreSQL's "insufficient privilege": a row-level policy said no.
-const isPolicyRefusal = (error: unknown): boolean => error instanceof SqlError && error.code === '42501';
 
 /**
  * Of a thumbnail or of metadata; the agent's own take less than 2 KiB. The list shows sixty events with both, so that at

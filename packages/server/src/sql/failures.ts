@@ -20,6 +20,10 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
   error.code === '23505' &&
   (constraint === undefined || error.constraint === constraint);
 
+/** A policy of row-level security said no. */
+export const isPolicyRefusal = (error: unknown): boolean =>
+  error instanceof SqlError && error.code === '42501';
+
 /** What a doubtful reply was, for the operator. */
 export interface Doubt {
   readonly statement: string;
