@@ -23,7 +23,7 @@ export interface StormResult {
   readonly eventsLost: number;
   /** From the end of the faults to the first second in which nearly every visit succeeds; null where none came. */
   readonly recoverySeconds: number | null;
-  /** Requests of agents for each event that was acknowledged, of which three are needed. */
+  /** Requests of agents for each event that was acknowledged, of which eight are needed. */
   readonly requestsPerEvent: number;
   /** The cloud's memory under faults against the most that it took before. */
   readonly peakRssRatio: number;

@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { EventStored } from '@nightlatch/protocol/agents';
+import { createClient } from '@nightlatch/agent/uplink/client';
+import { systemClock } from '@nightlatch/agent/uplink/clock';
+import { delayMilliseconds } from '@nightlatch/agent/uplink/retry';
+import { sendObject } from '@nightlatch/agent/uplink/tus';
+import type { EventId } from '@nightlatch/protocol/ids';
 import { newEventId } from '@nightlatch/protocol/ids';
 import type { Manifest, ObjectKind } from '@nightlatch/protocol/manifest';
 import { createSealer } from '@nightlatch/vault/container';
@@ -10,30 +14,51 @@ import type { Oracle } from './oracle.ts';
 import type { Resident } from './town.ts';
 import { drawWatermark } from './watermark.ts';
 
-const TUS = { 'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream' };
-const REQUEST_MILLISECONDS_MAX = 15_000;
-const TRIES_MAX = 40;
-const WAIT_MILLISECONDS = 250;
-const WAIT_MILLISECONDS_MAX = 4_000;
+const FAILURES_MAX = 60;
+const BACKOFF = { baseMilliseconds: 250, capMilliseconds: 4_000 };
 
 type Bytes = Uint8Array<ArrayBuffer>;
+interface SealedObject {
+  readonly manifest: Manifest;
+  readonly bytes: Bytes;
+  readonly jws: string;
+}
+/** Kept until the cloud has acknowledged all of it. */
+interface Recorded {
+  readonly event: EventId;
+  readonly objects: readonly SealedObject[];
+}
 
-/** An agent without a camera: it seals small events by the code of the real one, and sends each until it is acknowledged. */
-export function createStormAgent(
-  resident: Resident,
-  place: { url: string; oracle: Oracle; random: () => number },
-) {
-  const { home, camera, device, agentToken, epochKey } = resident;
+export interface StormAgentParts {
+  readonly url: string;
+  readonly oracle: Oracle;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** An agent without a camera: it seals small events and sends them until they are acknowledged, by the code of the real one. */
+export function createStormAgent(resident: Resident, { url, oracle, random, signal }: StormAgentParts) {
+  const { home, camera, device, epochKey } = resident;
+  const spool: Recorded[] = [];
   let sequence = 0;
   let previous: string | null = null;
   let attempts = 0;
   let clockMilliseconds = 0;
+  let flushing: Promise<boolean> | undefined;
+  const client = createClient({
+    ...{ device, serverUrl: url, signal },
+    fetch: (input, init) => {
+      attempts += 1;
+      return fetch(input, init);
+    },
+  });
 
   async function seal(
     label: { event: Manifest['event']; kind: ObjectKind },
     plaintext: Bytes,
     startedAt: number,
-  ) {
+  ): Promise<SealedObject> {
     const whole = { home, camera, ...label, revision: 0, epoch: 1 };
     const contentKey = newContentKey(randomBytes);
     const sealer = await createSealer({ label: whole, contentKey, random: randomBytes });
@@ -45,44 +70,52 @@ export function createStormAgent(
       ...{ headerHash: sealer.headerHash, headerBytes: sealer.header.length },
       chunks: [[sealed.length, hash, null]],
     };
-    return {
-      manifest,
-      bytes: concat(sealer.header, frame),
-      jws: await signManifest(manifest, device.privateKey),
-    };
+    const jws = await signManifest(manifest, device.privateKey);
+    return { manifest, bytes: concat(sealer.header, frame), jws };
   }
 
-  const request = (path: string, init: RequestInit): Promise<Response> => {
-    attempts += 1;
-    return fetch(new URL(path, place.url), {
-      ...init,
-      headers: { authorization: `Bearer ${agentToken}`, ...init.headers },
-      signal: AbortSignal.timeout(REQUEST_MILLISECONDS_MAX),
+  /** Tries once. */
+  async function send({ event, objects }: Recorded): Promise<void> {
+    const put = () =>
+      client.call('agent.put-event', {
+        params: { event },
+        input: { manifests: objects.map(({ jws }) => jws) },
+      });
+    const lacking = async () => {
+      const stored = await put();
+      return objects.filter(
+        ({ manifest: { kind } }) => !stored.objects.some((one) => one.kind === kind && one.complete),
+      );
+    };
+    for (const { manifest, bytes } of await lacking()) {
+      const { kind, revision } = manifest;
+      const read = async (offset: number, count: number) => bytes.slice(offset, offset + count);
+      await sendObject(client, { event, kind, revision }, { bytes: bytes.length, whole: true, read });
+    }
+    if ((await lacking()).length > 0) throw new Error('the cloud has not confirmed every part of an event');
+    oracle.acknowledged(home, event);
+  }
+
+  async function empty(): Promise<boolean> {
+    for (let failures = 0; ; ) {
+      const [next] = spool;
+      if (next === undefined) return true;
+      try {
+        await send(next);
+        spool.shift();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (failures > FAILURES_MAX || signal.aborted) return false;
+        await systemClock.sleep(delayMilliseconds(failures, error, random(), BACKOFF), signal);
+      }
+    }
+  }
+  const flush = (): Promise<boolean> => {
+    flushing ??= empty().finally(() => {
+      flushing = undefined;
     });
-  };
-  const put = async (event: string, manifests: readonly string[]) => {
-    const answer = await request(`/api/agent/events/${event}`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ manifests }),
-    });
-    if (!answer.ok) throw new Error(`put-event ${answer.status}: ${(await answer.text()).slice(0, 200)}`);
-    return EventStored.parse(await answer.json());
-  };
-  const upload = async ({ manifest, bytes }: { manifest: Manifest; bytes: Bytes }): Promise<void> => {
-    const { event, kind, revision } = manifest;
-    const metadata = Object.entries({ event, kind, revision: `${revision}` });
-    const answer = await request('/api/agent/uploads', {
-      method: 'POST',
-      headers: {
-        ...TUS,
-        'upload-length': `${bytes.length}`,
-        'upload-metadata': metadata.map(([key, value]) => `${key} ${btoa(value)}`).join(','),
-      },
-      body: bytes,
-    });
-    await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`create-upload ${answer.status}`);
+    return flushing;
   };
 
   return {
@@ -95,35 +128,26 @@ export function createStormAgent(
     get attempts() {
       return attempts;
     },
-    /** Records one event and sends it until the cloud has acknowledged all of it. False where it never did. */
-    async deliver(): Promise<boolean> {
+    /** Events that the cloud has not acknowledged. */
+    get waiting() {
+      return spool.length;
+    },
+    /** Records one event so long ago and keeps it. */
+    async record(agoMilliseconds = 0): Promise<void> {
       sequence += 1;
       const event = newEventId(randomBytes);
-      const startedAt = Date.now() + clockMilliseconds;
+      const startedAt = Date.now() + clockMilliseconds - agoMilliseconds;
       const thumbnail = await seal({ event, kind: 'thumbnail' }, drawWatermark({ home, event }), startedAt);
       const metadata = await seal({ event, kind: 'metadata' }, new TextEncoder().encode('{}'), startedAt);
-      const link = { home, camera, event, sequence, startedAt, epoch: 1, previous };
-      previous = await eventHash(link);
-      place.oracle.made(home, event, thumbnail.bytes);
-      const objects = [thumbnail, metadata];
-      const manifests = objects.map(({ jws }) => jws);
-      for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
-        try {
-          const stored = await put(event, manifests);
-          const isThere = (kind: ObjectKind) =>
-            stored.objects.some((object) => object.kind === kind && object.complete);
-          const lacking = objects.filter(({ manifest }) => !isThere(manifest.kind));
-          if (lacking.length === 0) {
-            place.oracle.acknowledged(home, event);
-            return true;
-          }
-          for (const object of lacking) await upload(object);
-        } catch {
-          const most = Math.min(WAIT_MILLISECONDS_MAX, WAIT_MILLISECONDS * 2 ** attempt);
-          await new Promise((resolve) => setTimeout(resolve, most * place.random()));
-        }
-      }
-      return false;
+      previous = await eventHash({ home, camera, event, sequence, startedAt, epoch: 1, previous });
+      oracle.made(home, event, thumbnail.bytes);
+      spool.push({ event, objects: [thumbnail, metadata] });
+    },
+    /** Sends what it keeps until the cloud has acknowledged all of it; false where it gave up. */
+    flush,
+    async deliver(): Promise<boolean> {
+      await this.record();
+      return flush();
     },
   };
 }

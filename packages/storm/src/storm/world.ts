@@ -63,7 +63,9 @@ export async function makeWorld({ cameras, seed, without, say, signal }: WorldOp
   const residents = await fillTown(cluster.url, cameras);
   const oracle = createOracle();
   for (const { account, home } of residents) oracle.granted(account, home);
-  const place = { url: cloud.url, oracle, random };
+  const ended = new AbortController();
+  stack.defer(() => ended.abort());
+  const place = { url: cloud.url, oracle, random, signal: AbortSignal.any([signal, ended.signal]) };
   const owned = stack.move();
   return {
     ...{ cluster, proxy, redis, redisProxy, cloud, oracle, random },
