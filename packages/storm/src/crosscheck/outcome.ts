@@ -24,7 +24,8 @@ const COLUMNS: readonly (keyof Outcome)[] = ['right', 'wrong', 'stale', 'missed'
 /** The counts of one cell, without those that are nothing. */
 export function cellOf(outcome: Outcome | null): string {
   if (outcome === null) return '–';
-  return COLUMNS.filter((column) => outcome[column] > 0)
-    .map((column) => `${outcome[column].toLocaleString('en-US')} ${column}`)
-    .join(', ');
+  const counted = COLUMNS.filter((column) => outcome[column] > 0);
+  // Only where keys are searched for is there nothing to ask.
+  if (counted.length === 0) return 'no two such keys found';
+  return counted.map((column) => `${outcome[column].toLocaleString('en-US')} ${column}`).join(', ');
 }
