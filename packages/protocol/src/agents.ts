@@ -3,7 +3,7 @@ import { base64Url, compactJws, Instant, PublicKey } from './encoding.ts';
 import { CameraState } from './events.ts';
 import { HomeLogHead } from './homelog.ts';
 import { AgentId, CameraId, EventId, HomeId } from './ids.ts';
-import { GapJws, ManifestJws, ObjectKind, Revision } from './manifest.ts';
+import { BatchJws, GapJws, ManifestJws, ObjectKind, Revision } from './manifest.ts';
 
 export const AgentChallenge = z.object({ challenge: base64Url(16, 128) });
 /** Signed by the device key over the server's challenge. */
@@ -34,6 +34,22 @@ export const EventStored = z.object({
       complete: z.boolean(),
     }),
   ),
+});
+/** Events that one request brings. */
+export const EVENTS_PUT_MAX = 64;
+export const EVENTS_PUT_BYTES_MAX = 2 * 1024 * 1024;
+/** Of one event in such a request: metadata, a clip, and as many thumbnails as there may be. */
+export const EVENT_MANIFESTS_MAX = 10;
+export const EventsPut = z.object({
+  statement: BatchJws,
+  events: z
+    .array(z.object({ event: EventId, manifests: z.array(ManifestJws).min(1).max(EVENT_MANIFESTS_MAX) }))
+    .min(1)
+    .max(EVENTS_PUT_MAX),
+});
+/** In the order of the question. An event that was refused was refused alone. */
+export const EventsStored = z.object({
+  events: z.array(z.union([EventStored, z.object({ event: EventId, refused: z.string() })])),
 });
 export const GapPut = z.object({ statement: GapJws });
 

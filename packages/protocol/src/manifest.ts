@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compactJws, Hash, Instant } from './encoding.ts';
 import { EpochNumber, SealedSecret } from './homelog.ts';
-import { CameraId, EventId, GapId, HomeId } from './ids.ts';
+import { AgentId, CameraId, EventId, GapId, HomeId } from './ids.ts';
 
 export const ObjectKind = z.enum(['clip', 'thumbnail', 'metadata']);
 export type ObjectKind = z.infer<typeof ObjectKind>;
@@ -58,6 +58,15 @@ export type Manifest = z.infer<typeof Manifest>;
 
 export const MANIFEST_TYP = 'nightlatch-manifest+jwt';
 export const ManifestJws = compactJws(1024 * 1024);
+
+/**
+ * Signed by the device key over manifests that are sent together, so that the cloud has one signature to verify and not
+ * one for each. `manifests` is the hash of all of them in their order, joined by line breaks, which no JWS has.
+ */
+export const BatchStatement = z.object({ agent: AgentId, home: HomeId, manifests: Hash });
+export type BatchStatement = z.infer<typeof BatchStatement>;
+export const BATCH_TYP = 'nightlatch-batch+jwt';
+export const BatchJws = compactJws(1024);
 
 /** Bytes of the whole container that a manifest describes. */
 export const containerBytes = (manifest: Pick<Manifest, 'headerBytes' | 'chunks'>): number =>

@@ -8,7 +8,8 @@ import { createGate, type Gate, type GateOptions } from './gate/gate.ts';
 import type { Mismatch } from './gate/proof.ts';
 import { type Hub, openHub } from './hub/hub.ts';
 import { createCompletion } from './ingest/complete.ts';
-import { eventIngest } from './ingest/put-event.ts';
+import { type EventIngest, eventIngest } from './ingest/put-event.ts';
+import { eventsIngest } from './ingest/put-events.ts';
 import { gapIngest } from './ingest/put-gap.ts';
 import { createUploads, type Uploads } from './ingest/uploads.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
@@ -26,7 +27,8 @@ export interface Media {
   readonly hub: Hub;
   readonly cached: Cached;
   readonly ingest: {
-    readonly event: ReturnType<typeof eventIngest>;
+    readonly event: EventIngest;
+    readonly events: ReturnType<typeof eventsIngest>;
     readonly gap: ReturnType<typeof gapIngest>;
     readonly upload: Uploads;
   };
@@ -74,6 +76,7 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
   const egress = createEgress({ gate, ledger, objects, hub, relay, onMismatch, watchLimit, ...parts.egress });
   const cached = composeCached({ cache, database });
   const complete = createCompletion({ database, objects });
+  const event = eventIngest({ database, gate, objects, complete });
   return {
     agents: createAgentSessions({ database, challengeKey: keys.challengeKey, clock, random }),
     gate,
@@ -82,7 +85,8 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
     hub,
     cached,
     ingest: {
-      event: eventIngest({ database, gate, objects, complete }),
+      event,
+      events: eventsIngest({ database, gate, objects, complete, one: event }),
       gap: gapIngest({ database, gate }),
       upload: createUploads({ database, objects, complete }),
     },

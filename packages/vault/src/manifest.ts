@@ -1,15 +1,17 @@
 import type { Hash, PublicKey } from '@nightlatch/protocol/encoding';
-import type { CameraId, EventId, HomeId } from '@nightlatch/protocol/ids';
+import type { AgentId, CameraId, EventId, HomeId } from '@nightlatch/protocol/ids';
 import {
+  BATCH_TYP,
+  BatchStatement,
   GAP_TYP,
   GapStatement,
   MANIFEST_TYP,
   Manifest,
   type ObjectKind,
 } from '@nightlatch/protocol/manifest';
-import { type Bytes, hashBytes, lengthPrefixed } from './encoding.ts';
+import { type Bytes, hashBytes, hashText, lengthPrefixed } from './encoding.ts';
 import { refuse } from './errors.ts';
-import { parsed, signJws, verifyJws } from './signing.ts';
+import { coveredPayload, parsed, signJws, verifyJws } from './signing.ts';
 
 /** What the caller asked for. Without a revision any will do. */
 export interface ExpectedManifest {
@@ -55,6 +57,50 @@ export async function verifyManifest(
   if (expected.revision !== undefined && manifest.revision !== expected.revision) {
     refuse('wrong-subject', 'The manifest is of another revision than asked for.');
   }
+  checkManifest(manifest);
+  return manifest;
+}
+
+const hashOfBatch = (manifests: readonly string[]): Promise<Hash> => hashText(manifests.join('\n'));
+
+/** A statement over manifests that are sent together, as a JWS by the device key. */
+export const signBatch = async (
+  manifests: readonly string[],
+  { agent, home }: { readonly agent: AgentId; readonly home: HomeId },
+  privateKey: CryptoKey,
+): Promise<string> =>
+  signJws({ agent, home, manifests: await hashOfBatch(manifests) }, { typ: BATCH_TYP, privateKey });
+
+/**
+ * Refuses unless the device key has signed that it sends exactly these manifests, in this order, for this home. Then
+ * `coveredManifest` tells what each of them says.
+ */
+export async function verifyBatch(
+  statement: string,
+  manifests: readonly string[],
+  expected: { readonly agent: AgentId; readonly home: HomeId },
+  deviceKey: PublicKey,
+): Promise<void> {
+  const said = await verifyJws(statement, {
+    typ: BATCH_TYP,
+    publicKey: deviceKey,
+    schema: BatchStatement,
+  });
+  if (said.agent !== expected.agent || said.home !== expected.home)
+    refuse('wrong-subject', 'The manifests are for another home, or by another agent.');
+  if (said.manifests !== (await hashOfBatch(manifests)))
+    refuse('damaged', 'The manifests are not the ones that were signed for.');
+}
+
+/** A manifest of exactly this event, out of a batch that was verified. Whoever shows it to somebody verifies its own signature. */
+export function coveredManifest(
+  jws: string,
+  expected: { readonly home: HomeId; readonly event: EventId },
+): Manifest {
+  const manifest = coveredPayload(jws, { typ: MANIFEST_TYP, schema: Manifest });
+  for (const field of ['home', 'event'] as const)
+    if (manifest[field] !== expected[field])
+      refuse('wrong-subject', `The manifest is of another ${field} than asked for.`);
   checkManifest(manifest);
   return manifest;
 }

@@ -91,6 +91,20 @@ export async function verifyJws<Output>(
   return parsed(schema, jsonOf(payload, 'A signed statement'), `A ${typ}`);
 }
 
+/**
+ * The payload, after its type and its algorithm were found right. For a statement that another signature covers; its own
+ * is not looked at.
+ */
+export function coveredPayload<Output>(
+  jws: string,
+  { typ, schema }: { typ: string; schema: Schema<Output> },
+): Output {
+  const [header, payload, signature] = segmentsOf(jws);
+  checkHeader(header, typ);
+  fixedBytes(signature, SIGNATURE_BYTES, 'A signature');
+  return parsed(schema, jsonOf(payload, 'A signed statement'), `A ${typ}`);
+}
+
 /** The payload as it claims to be, for look-ups before the verification. Nothing may be believed of it. */
 export function unverifiedPayload<Output>(jws: string, schema: Schema<Output>): Output {
   const [, payload] = segmentsOf(jws);

@@ -88,9 +88,13 @@ export function createBatcher<Question, Answer>(options: BatcherOptions<Question
       new Promise((resolve, reject) => {
         if (queue.length >= queueMax) {
           reject(
-            new NightlatchError('unavailable', 'Too much to do at once. Nothing was shown; try again soon.', {
-              retryAfterSeconds: 2,
-            }),
+            new NightlatchError(
+              'unavailable',
+              'Too much to do at once. Nothing was shown or changed; try again soon.',
+              {
+                retryAfterSeconds: 2,
+              },
+            ),
           );
           return;
         }

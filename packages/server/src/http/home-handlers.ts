@@ -8,6 +8,7 @@ import { handle as agentLink } from './routes/agent/link.ts';
 import { handle as openPairing } from './routes/agent/open-pairing.ts';
 import { handle as patchUpload } from './routes/agent/patch-upload.ts';
 import { handle as putEvent } from './routes/agent/put-event.ts';
+import { handle as putEvents } from './routes/agent/put-events.ts';
 import { handle as putGap } from './routes/agent/put-gap.ts';
 import { handle as readAgentLog } from './routes/agent/read-log.ts';
 import { handle as agentReport } from './routes/agent/report.ts';
@@ -55,6 +56,7 @@ export const homeHandlers = {
   'agent.link': agentLink,
   'agent.read-log': readAgentLog,
   'agent.put-event': putEvent,
+  'agent.put-events': putEvents,
   'agent.put-gap': putGap,
   'agent.create-upload': createUpload,
   'agent.head-upload': headUpload,

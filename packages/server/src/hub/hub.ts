@@ -5,7 +5,7 @@ import type { Ask, Database } from '../sql/database.ts';
 import { notify } from '../sql/statements/notify.ts';
 
 /** PostgreSQL's channels; the second is notified by triggers. */
-const HOME_CHANNEL = 'nightlatch_home';
+export const HOME_CHANNEL = 'nightlatch_home';
 const ACCESS_CHANNEL = 'nightlatch_access';
 
 /** Whose access may have changed: an account's, or that of all who have to do with an agent. */

@@ -33,7 +33,7 @@ export interface EventArrival {
 }
 
 /** One answer for everything that is not this agent's to say, so that it cannot ask what there is. */
-const refused = (cause?: unknown): NightlatchError =>
+export const refused = (cause?: unknown): NightlatchError =>
   new NightlatchError(
     'unprocessable',
     'This is not of this agent, its home and its cameras, or says something else than before. Nothing was changed.',
@@ -44,13 +44,15 @@ const refused = (cause?: unknown): NightlatchError =>
  * Of a thumbnail or of metadata; the agent's own take less than 2 KiB. The list shows sixty events with both, so that at
  * the megabyte that a clip's manifest may have, one page would be 120 MB in the memory of the server.
  */
-const STILL_MANIFEST_CHARACTERS_MAX = 16 * 1024;
+export const STILL_MANIFEST_CHARACTERS_MAX = 16 * 1024;
 
 const first = <Item>(items: readonly Item[]): Item => {
   const [item] = items;
   if (item === undefined) throw refused();
   return item;
 };
+
+export type EventIngest = (arrival: EventArrival) => Promise<z.output<typeof EventStored>>;
 
 /** Stores the manifests of an event, or renews them; all or none, and sending them again changes nothing. */
 export function eventIngest({
@@ -63,7 +65,7 @@ export function eventIngest({
   gate: Pick<Gate, 'agent'>;
   objects: Pick<ObjectStore, 'requireRoom'>;
   complete: Completion;
-}) {
+}): EventIngest {
   /** Answers false where the home's own setting has deleted the event: it does not come back. */
   const store = async (ask: Ask, arrival: EventArrival): Promise<boolean> => {
     const { agent, home, event } = arrival;
@@ -109,7 +111,7 @@ export function eventIngest({
     return rows;
   };
 
-  return async (arrival: EventArrival): Promise<z.output<typeof EventStored>> => {
+  return async (arrival) => {
     const { agent, home, event } = arrival;
     // The database is on the same disk by default, and stops when there is no room for its own log.
     await objects.requireRoom();

@@ -9,6 +9,8 @@ export interface Scope {
   /** For batches that ask on behalf of several accounts; each row of the answer names the one it is for. */
   readonly accounts?: readonly AccountId[];
   readonly agent?: AgentId;
+  /** For batches that bring things of several agents. */
+  readonly agents?: readonly AgentId[];
   /** SHA-256 of a session token, base64url. */
   readonly tokenHash?: string;
   /** Blind index of an e-mail address, base64url. */
@@ -23,9 +25,10 @@ export const NO_SCOPE: Scope = {};
 /** The values of `SCOPE_SETTINGS`, in its order. Ids have no comma in them: they are branded, so they were parsed. */
 export function scopeParameters(scope: Scope): string[] {
   const accounts = scope.accounts ?? (scope.account === undefined ? [] : [scope.account]);
+  const agents = scope.agents ?? (scope.agent === undefined ? [] : [scope.agent]);
   return [
     accounts.join(','),
-    scope.agent ?? '',
+    agents.join(','),
     scope.tokenHash ?? '',
     scope.emailIndex ?? '',
     scope.login ?? '',

@@ -146,6 +146,11 @@ export const strangerRows: Readonly<Record<RouteName, StrangerRow>> = {
       input: { manifests: [await signManifest(event.clip.manifest, agent.device.privateKey)] },
     }),
   },
+  'agent.put-events': {
+    request: async ({ victim: { agent, household, event } }) => ({
+      input: await agent.signedBatch(household, [{ event, manifests: [event.clip.manifest] }]),
+    }),
+  },
   'agent.put-gap': {
     request: async ({ victim: { agent, household } }) => {
       const gap = newGapId(randomBytes);

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { AGENT_ASSERTION_TYP } from '@nightlatch/protocol/agents';
 import { type CameraId, newCameraId, newPairingId } from '@nightlatch/protocol/ids';
 import type { Manifest } from '@nightlatch/protocol/manifest';
-import { type RouteName, routes } from '@nightlatch/protocol/routes';
+import { type Input, type RouteName, routes } from '@nightlatch/protocol/routes';
 import { type DeviceKey, generateDeviceKey } from '@nightlatch/vault/device';
-import { signManifest } from '@nightlatch/vault/manifest';
+import { signBatch, signManifest } from '@nightlatch/vault/manifest';
 import { makeOffer, newPairingCode, verifyAcceptance } from '@nightlatch/vault/pairing';
 import { signJws } from '@nightlatch/vault/signing';
 import type { Household } from './household.ts';
@@ -37,6 +37,11 @@ export interface SyntheticAgent {
     options?: { startedAt?: number; clipParts?: Uint8Array<ArrayBuffer>[]; plain?: PlainEvent },
   ): Promise<SealedEvent>;
   putEvent(event: SealedEvent, manifests: readonly Manifest[]): Promise<Response>;
+  /** What a batch of manifests is sent as. */
+  signedBatch(
+    household: Pick<Household, 'home'>,
+    events: readonly { event: Pick<SealedEvent, 'event'>; manifests: readonly Manifest[] }[],
+  ): Promise<Input<'agent.put-events'>>;
   createUpload(
     object: SealedObject,
     options?: { length?: number; body?: Uint8Array<ArrayBuffer> },
@@ -133,6 +138,19 @@ export async function newAgent(url: URL): Promise<SyntheticAgent> {
         params: { event },
         input: { manifests: await Promise.all(manifests.map((one) => signManifest(one, device.privateKey))) },
       }),
+    signedBatch: async ({ home }, events) => {
+      const sent = await Promise.all(
+        events.map(async ({ event: { event }, manifests }) => ({
+          event,
+          manifests: await Promise.all(manifests.map((one) => signManifest(one, device.privateKey))),
+        })),
+      );
+      const all = sent.flatMap(({ manifests }) => manifests);
+      return {
+        statement: await signBatch(all, { agent: device.agent, home }, device.privateKey),
+        events: sent,
+      };
+    },
     createUpload: async (object, { length, body } = {}) => {
       const { event, kind, revision } = object.label;
       const metadata = Object.entries({ event, kind, revision: String(revision) });

@@ -100,7 +100,9 @@ export async function fillTown(url: string, homes: number): Promise<Resident[]> 
     ({ camera }) => camera,
     ({ epochKey }) => epochKey.publicKey,
   );
-  await sql.unsafe('vacuum analyze');
+  await sql.unsafe(
+    'vacuum analyze sessions, homes, memberships, agents, agent_sessions, agent_pins, cameras, epochs',
+  );
   await sql.end();
   return residents;
 }
