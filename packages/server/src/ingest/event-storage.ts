@@ -76,7 +76,8 @@ export function createEventStorage({ database }: { database: Pick<Database, 'ask
 
   const storeAll = async (sent: readonly SentEvent[]): Promise<(Stored | undefined)[]> => {
     // Twice the same in one statement would be stored once, with the objects of both.
-    const events = new Map(sent.toReversed().map((one) => [keyOf(one), one]));
+    const events = new Map<string, SentEvent>();
+    for (const one of sent) if (!events.has(keyOf(one))) events.set(keyOf(one), one);
     try {
       const stored = await putNew(events);
       const others = new Map([...events].filter(([, one]) => !stored.has(one)));

@@ -41,3 +41,10 @@ export async function residentBytes(pid: number): Promise<number> {
   if (kilobytes === undefined) throw new Error(`process ${pid} tells no resident memory`);
   return Number(kilobytes) * 1024;
 }
+
+/** The process that has started this one. */
+export async function parentOf(pid: number): Promise<number> {
+  const parent = /^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+  if (parent === undefined) throw new Error(`process ${pid} tells no parent`);
+  return Number(parent);
+}
