@@ -36,6 +36,7 @@ export const PRIORITY_OF: Readonly<Record<RouteName, Priority>> = {
   'agent.get-pairing': 'metadata',
   'agent.report': 'metadata',
   'agent.put-event': 'metadata',
+  'agent.put-events': 'metadata',
   'agent.put-gap': 'metadata',
   'cameras.list': 'metadata',
   'events.list': 'metadata',
