@@ -250,6 +250,7 @@ export async function composeAgent(
         spool,
         clock,
         fraction,
+        device,
         signClip: (record, chunks) => signClip(record, chunks, device.privateKey),
         log: (level, message, fields = {}) => log[level](fields, message),
       },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { recordingMessages } from './support/fake-camera.ts';
@@ -35,6 +35,80 @@ test('while the cloud is away everything is kept, over a restart too, and delive
     clips.map((manifest) => manifest?.sequence),
     [1, 2, 3, 4, 5, 6, 7, 8],
   );
+});
+
+test('after an outage the cloud is told of all events in one request, before it is sent the first picture', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(cloud, directory);
+  await pairTestAgent(cloud, agent);
+  cloud.trouble = () => 'hang-up';
+  await record(agent, 1, 6);
+  await agent.stop();
+  const known: number[] = [];
+  cloud.trouble = (path) => {
+    if (path.startsWith('/api/agent/uploads')) known.push(cloud.objects.size);
+    return null;
+  };
+  await startTestAgent(cloud, directory);
+  await until('delivery', () => cloud.completed.length === 6);
+  assert.equal(cloud.requests.filter((one) => one === 'POST /api/agent/events').length, 1);
+  assert.equal(known[0], cloud.objects.size, 'all were known when the first upload came');
+});
+
+test('an agent that ends after it told of a batch, or never hears the answer, loses nothing and tells again', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(cloud, directory);
+  await pairTestAgent(cloud, agent);
+  cloud.trouble = () => 'hang-up';
+  await record(agent, 1, 3);
+  await agent.stop();
+  cloud.trouble = (path) => (path.startsWith('/api/agent/uploads') ? 'hang-up' : null);
+  const told = await startTestAgent(cloud, directory);
+  await until('the batch', () => cloud.objects.size === 9);
+  await told.stop();
+  cloud.trouble = null;
+  await startTestAgent(cloud, directory);
+  await until('delivery', () => cloud.completed.length === 3);
+  await until('the deletion', async () => (await readdir(join(directory, 'spool', 'events'))).length === 0);
+});
+
+test('a cloud that knows no batches, or refuses one, gets each event by itself', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(cloud, directory);
+  await pairTestAgent(cloud, agent);
+  cloud.trouble = () => 'hang-up';
+  await record(agent, 1, 3);
+  cloud.trouble = (path) => (path === '/api/agent/events' ? { status: 404 } : null);
+  await until('delivery', () => cloud.completed.length === 3);
+});
+
+test('a manifest that was damaged on the disk is in no batch: it is refused alone', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const cloud = await startStubCloud(t);
+  const agent = await startTestAgent(cloud, directory);
+  await pairTestAgent(cloud, agent);
+  cloud.trouble = () => 'hang-up';
+  await record(agent, 1, 3);
+  await agent.stop();
+  const events = join(directory, 'spool', 'events');
+  const [first = ''] = (await readdir(events)).sort();
+  const file = join(events, first, 'event.json');
+  const kept = JSON.parse(await readFile(file, 'utf8'));
+  const { manifest } = kept.objects[0];
+  kept.objects[0].manifest = `${manifest.slice(0, -20)}${manifest.at(-20) === 'A' ? 'B' : 'A'}${manifest.slice(-19)}`;
+  await writeFile(file, JSON.stringify(kept));
+  let batch: string | undefined;
+  cloud.trouble = (path) => {
+    if (path === '/api/agent/events') batch = path;
+    return null;
+  };
+  await startTestAgent(cloud, directory);
+  await until('the others', () => cloud.completed.length === 2);
+  assert.ok(batch !== undefined);
+  assert.ok(![...cloud.objects.keys()].some((upload) => upload.startsWith(String(kept.event))));
 });
 
 test('an upload that broke off goes on where it stopped', async (t) => {

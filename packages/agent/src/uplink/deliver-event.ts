@@ -14,7 +14,7 @@ export interface DeliverParts {
   readonly signClip: (record: EventRecord, chunks: Durable['chunks']) => Promise<string | null>;
 }
 
-type Stored = Output<'agent.put-event'>['objects'];
+export type Stored = Output<'agent.put-event'>['objects'];
 
 /** The most that one request takes, by the contract. */
 const MANIFESTS_MAX = 4;
@@ -22,20 +22,29 @@ const MANIFESTS_MAX = 4;
 /** The event was dropped from the spool while it was being sent. */
 export class EventGone extends Error {}
 
+/** One look at the record and the clip together: no byte is sent that the signed manifest does not have. */
+export async function manifestsOf({ spool, signClip }: DeliverParts, event: SpooledEvent) {
+  const record = event.record;
+  const clip = await readable(event, () => spool.clipOf(event));
+  const clipManifest = clip === null ? null : await signClip(record, clip.chunks);
+  const manifests = record.objects.map((object) => object.manifest);
+  if (clipManifest !== null) manifests.push(clipManifest);
+  return { record, clip, clipManifest, manifests };
+}
+
 /**
  * Brings the cloud up to what is durable of the event now; it tries once. True once the event has ended and the cloud
  * has said of every object, after the final manifest, that it is complete: only then may it be deleted here.
+ * @param announced what the cloud said of the event when it was told of it among others; null where it was not
  */
-export async function deliverEvent(parts: DeliverParts, event: SpooledEvent): Promise<boolean> {
-  const { client, spool } = parts;
-  // One look at the record and the clip together: no byte is sent that the signed manifest does not have.
-  const record = event.record;
-  const clip = await readable(event, () => spool.clipOf(event));
-  const manifests = record.objects.map((object) => object.manifest);
-  const clipManifest = clip === null ? null : await parts.signClip(record, clip.chunks);
-  if (clipManifest !== null) manifests.push(clipManifest);
-
-  const before = await putManifests(client, record, manifests);
+export async function deliverEvent(
+  parts: DeliverParts,
+  event: SpooledEvent,
+  announced: Stored | null = null,
+): Promise<boolean> {
+  const { client } = parts;
+  const { record, clip, clipManifest, manifests } = await manifestsOf(parts, event);
+  const before = announced ?? (await putManifests(client, record, manifests));
   for (const { kind, revision, bytes } of record.objects) {
     if (isComplete(before, kind, revision)) continue;
     await send(parts, event, { kind, revision, bytes, whole: true });

@@ -1,11 +1,13 @@
+import { EVENTS_PUT_MAX } from '@nightlatch/protocol/agents';
 import { messageOf } from '../settings/private-file.ts';
 import { isGrowing, type SpooledEvent } from '../spool/spooled-event.ts';
+import { type AnnounceParts, announce } from './announce.ts';
 import type { Clock } from './clock.ts';
-import { type DeliverParts, deliverEvent, EventGone } from './deliver-event.ts';
+import { deliverEvent, EventGone, type Stored } from './deliver-event.ts';
 import { CloudAway, CloudRefusal } from './failures.ts';
 import { delayMilliseconds } from './retry.ts';
 
-export interface DelivererParts extends DeliverParts {
+export interface DelivererParts extends AnnounceParts {
   readonly clock: Clock;
   /** Random, from 0 to 1. */
   readonly fraction: () => number;
@@ -31,6 +33,8 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
   const stumbles = new Map<SpooledEvent, { count: number; notBefore: number }>();
   const refusedOnce = new WeakSet<SpooledEvent>();
   const refusedGaps = new Set<string>();
+  /** What the cloud said of an event among others; null once that has been used, or where it said nothing. */
+  const announced = new WeakMap<SpooledEvent, Stored | null>();
   let failures = 0;
 
   const wait = async (error: CloudAway, count: number): Promise<void> => {
@@ -60,7 +64,9 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
   /** True when something was sent or settled; false when it has to wait. */
   const attempt = async (event: SpooledEvent): Promise<boolean> => {
     try {
-      if (await deliverEvent(parts, event)) await spool.delivered(event);
+      const known = announced.get(event) ?? null;
+      announced.set(event, null);
+      if (await deliverEvent(parts, event, known)) await spool.delivered(event);
       stumbles.delete(event);
       noteSuccess();
       return true;
@@ -111,25 +117,42 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
       }
     }
   };
-  const nextOfBacklog = (): SpooledEvent | undefined =>
-    spool
+  const waits = (event: SpooledEvent): boolean =>
+    !isGrowing(event) &&
+    !inHand.has(event) &&
+    event.setAside === null &&
+    (stumbles.get(event)?.notBefore ?? 0) <= clock.now();
+  /** True when the cloud was told, or need not be; false when that has to wait. */
+  const announceBacklog = async (): Promise<boolean> => {
+    const waiting = spool
       .events()
-      .find(
-        (event) =>
-          !isGrowing(event) &&
-          !inHand.has(event) &&
-          event.setAside === null &&
-          (stumbles.get(event)?.notBefore ?? 0) <= clock.now(),
-      );
+      .filter((event) => waits(event) && !announced.has(event))
+      .slice(0, EVENTS_PUT_MAX);
+    try {
+      const known = await announce(parts, waiting);
+      for (const event of waiting) announced.set(event, known.get(event) ?? null);
+      noteSuccess();
+      return true;
+    } catch (error) {
+      if (noteFailure(error)) {
+        await wait(error, failures);
+        return false;
+      }
+      // Refused as a whole, or something here cannot be read: each by itself then hears why.
+      for (const event of waiting) announced.set(event, null);
+      return true;
+    }
+  };
   const backlog = async (): Promise<void> => {
     while (!signal.aborted) {
       const seen = spool.change.count();
       await sendGaps();
-      const event = nextOfBacklog();
+      const event = spool.events().find(waits);
       if (event === undefined) {
         await spool.change.wait(seen, IDLE_MILLISECONDS, signal);
         continue;
       }
+      if (!announced.has(event) && !(await announceBacklog())) continue;
       inHand.add(event);
       await attempt(event).finally(() => inHand.delete(event));
     }

@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { AGENT_ASSERTION_TYP, AgentAssertion } from '@nightlatch/protocol/agents';
-import { agentIdOf, type CameraId } from '@nightlatch/protocol/ids';
+import { type AgentId, agentIdOf, type CameraId } from '@nightlatch/protocol/ids';
 import { containerBytes, GAP_TYP, GapStatement, MANIFEST_TYP, Manifest } from '@nightlatch/protocol/manifest';
 import { routes } from '@nightlatch/protocol/routes';
 import { readFrames } from '@nightlatch/vault/container';
 import { openContentKey } from '@nightlatch/vault/content';
 import { fromBase64Url } from '@nightlatch/vault/encoding';
+import { verifyBatch } from '@nightlatch/vault/manifest';
 import { labelOf, openChunk, openerOf } from '@nightlatch/vault/object';
 import { verifyJws } from '@nightlatch/vault/signing';
 import type { Household } from './household.ts';
@@ -55,7 +56,7 @@ export interface StubCloud {
 
 export async function startStubCloud(test: TestContext, port = 0): Promise<StubCloud> {
   const challenges = new Set<string>();
-  const sessions = new Map<string, { agent: string; deviceKey: string }>();
+  const sessions = new Map<string, { agent: AgentId; deviceKey: string }>();
   const server = createServer((request, response) => {
     void answer(request)
       .then((reply) => send(response, request, reply))
@@ -106,7 +107,7 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     path: string,
     json: () => unknown,
     body: Buffer,
-    session: { agent: string; deviceKey: string },
+    session: { agent: AgentId; deviceKey: string },
   ): Promise<Reply> => {
     const { method } = request;
     if (path === '/api/agent/pairings') {
@@ -144,10 +145,28 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
       return ok({ done: true });
     }
     if (path.startsWith('/api/agent/events/')) return putEvent(path, json(), session.deviceKey);
+    if (path === '/api/agent/events') return putEvents(json(), session);
     if (path === '/api/agent/uploads' && method === 'POST') return createUpload(request);
     const object = cloud.objects.get(decodeURIComponent(path.split('/').at(-1) ?? ''));
     if (!path.startsWith('/api/agent/uploads/') || object?.created !== true) return refused(404, 'not-found');
     return method === 'HEAD' ? { status: 200, headers: tus(object) } : patchUpload(request, object, body);
+  };
+  const putEvents = async (
+    input: unknown,
+    session: { agent: AgentId; deviceKey: string },
+  ): Promise<Reply> => {
+    const { statement, events } = routes['agent.put-events'].input.parse(input);
+    const { agent, deviceKey } = session;
+    const home = cloud.household?.home;
+    if (home === undefined) return refused(404, 'not-found');
+    const all = events.flatMap(({ manifests }) => manifests);
+    await verifyBatch(statement, all, { agent, home }, deviceKey);
+    const answers = [];
+    for (const { event, manifests } of events) {
+      const { status, body } = await putEvent(`/api/agent/events/${event}`, { manifests }, deviceKey);
+      answers.push(status === 200 ? body : { event, refused: 'refused' });
+    }
+    return ok({ events: answers });
   };
   const putEvent = async (path: string, input: unknown, deviceKey: string): Promise<Reply> => {
     const event = path.split('/').at(-1) ?? '';
