@@ -17,6 +17,7 @@ import { pairingLink, qrAsSvg } from './pairing/link.ts';
 import { type PairingShown, pair } from './pairing/pairing.ts';
 import { signClip } from './seal/clip-manifest.ts';
 import { openCameraSettings } from './settings/cameras.ts';
+import { openComeback } from './settings/comeback-file.ts';
 import { openDataDirectory } from './settings/data-directory.ts';
 import { loadIdentity } from './settings/identity.ts';
 import { messageOf } from './settings/private-file.ts';
@@ -96,7 +97,16 @@ export async function composeAgent(
   if (options.demo === true) await settings.addDemo();
 
   // Recordings end after the signal; what belongs to the cloud ends with it.
-  const client = createClient({ serverUrl, device, signal, fetch: surroundings.fetch, now: clock.now });
+  const comeback = opened.use(
+    await openComeback(directory, serverUrl, (error) =>
+      log.warn({ err: error }, 'what the agent comes back with after an outage could not be kept on disk'),
+    ),
+  );
+  const client = createClient({
+    ...{ serverUrl, device, signal, comeback },
+    fetch: surroundings.fetch,
+    now: clock.now,
+  });
   const spool = await openSpool({
     path: join(directory, 'spool'),
     hashEvent: eventHash,
@@ -146,6 +156,7 @@ export async function composeAgent(
     serverUrl,
     client,
     clock,
+    comeback,
     monotonic: surroundings.monotonic,
     fraction,
     onOrder: (order) => live.order(order),

@@ -6,6 +6,7 @@ import { generateDeviceKey } from '@nightlatch/vault/device';
 import { createLink, SILENCE_MILLISECONDS_MAX } from '../src/live/link.ts';
 import { createClient } from '../src/uplink/client.ts';
 import { type Clock, systemClock } from '../src/uplink/clock.ts';
+import { keepInMemory } from '../src/uplink/comeback.ts';
 import { filled } from './support/fake-camera.ts';
 import { random } from './support/household.ts';
 import { startStubCloud } from './support/stub-cloud.ts';
@@ -14,7 +15,7 @@ import { until } from './support/until.ts';
 const trouble = (): LinkNews => ({ kind: 'trouble', watch: newWatchId(random), reason: 'busy' });
 
 /** A link with a stub cloud; the test has its clock, and is told how long it would have waited. */
-async function linked(t: TestContext, { isSensible = true } = {}) {
+async function linked(t: TestContext, { isSensible = true, comeback = keepInMemory() } = {}) {
   const stop = new AbortController();
   let running: Promise<void> | null = null;
   t.after(async () => {
@@ -42,6 +43,7 @@ async function linked(t: TestContext, { isSensible = true } = {}) {
     serverUrl: cloud.url,
     client,
     clock,
+    comeback,
     monotonic: () => now.milliseconds,
     fraction: () => 0.5,
     onOrder: (order) => {
@@ -195,4 +197,65 @@ test('who waits for what they sent to arrive is let go when the link is lost, or
   const arrived = link.arrived();
   first.socket.terminate();
   await arrived;
+});
+
+const SLOT = { position: 0.5, windowMilliseconds: 100_000 };
+const told = (ticket: string, ticketExpiresAt = Date.now() + 60_000): LinkOrder => ({
+  ...{ kind: 'slot', slot: SLOT, ticket, ticketExpiresAt },
+});
+
+test('what the cloud gave in advance is what the agent comes back with: its slot, its ticket and no new session', async (t) => {
+  const comeback = keepInMemory();
+  const { cloud, at, waits } = await linked(t, { comeback });
+  const first = await at(1);
+  cloud.tickets.add('good.1');
+  first.order(told('good.1'));
+  await until('the ticket', () => comeback.kept.ticket !== null);
+  assert.deepEqual(comeback.kept.slot, SLOT);
+  cloud.endSessions();
+  const before = Date.now();
+  first.socket.close(LIVE_CLOSE.away);
+  await at(2);
+  const wait = waits.findLast((one) => one > 15_000) ?? 0;
+  assert.ok(Math.abs(((before + wait) % 100_000) - 50_000) < 5_000, `${wait}`);
+  assert.equal(cloud.requests.filter((one) => one.includes('/session')).length, 1);
+});
+
+test('a ticket that the cloud does not take is forgotten, and the agent proves itself at once', async (t) => {
+  const comeback = keepInMemory();
+  const { cloud, at, orders } = await linked(t, { comeback });
+  (await at(1)).order(told('old.1'));
+  await until('the ticket', () => comeback.kept.ticket !== null);
+  cloud.endSessions();
+  (await at(1)).socket.close(LIVE_CLOSE.away);
+  await at(2);
+  assert.equal(comeback.kept.ticket, null);
+  assert.equal(cloud.requests.filter((one) => one.includes('/session')).length, 2);
+  assert.deepEqual(orders, []);
+});
+
+test('a ticket that has run out is not shown to anybody', async (t) => {
+  const comeback = keepInMemory();
+  const { cloud, at } = await linked(t, { comeback });
+  cloud.tickets.add('out.1');
+  (await at(1)).order(told('out.1', Date.now() - 1));
+  await until('the ticket', () => comeback.kept.ticket !== null);
+  const asked = () => cloud.requests.filter((one) => one.endsWith('/link')).length;
+  const before = asked();
+  cloud.endSessions();
+  (await at(1)).socket.close(LIVE_CLOSE.away);
+  await at(2);
+  // The first of the two with the token of the session that has ended.
+  assert.deepEqual(
+    [asked() - before, cloud.requests.filter((one) => one.includes('/session')).length],
+    [2, 2],
+  );
+});
+
+test('an agent that starts with a slot on its disk waits for it before its first link', async (t) => {
+  const comeback = keepInMemory();
+  comeback.keep({ slot: { position: 0, windowMilliseconds: 3_600_000 } });
+  const { at, waits } = await linked(t, { comeback });
+  await at(1);
+  assert.ok(Math.abs(((waits[0] ?? 0) + Date.now()) % 3_600_000) < 60_000 || (waits[0] ?? 0) > 3_500_000);
 });

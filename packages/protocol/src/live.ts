@@ -75,6 +75,20 @@ export const ViewerNews = z.discriminatedUnion('kind', [
 ]);
 export type ViewerNews = z.infer<typeof ViewerNews>;
 
+/** Shown instead of a session by an agent that comes back, in `Authorization: Ticket`; never in a URL. */
+export const ReconnectTicket = z
+  .string()
+  .max(512)
+  .regex(/^[A-Za-z0-9._-]+$/, 'not a reconnect ticket');
+export type ReconnectTicket = z.infer<typeof ReconnectTicket>;
+
+/** When an agent that lost its link comes back: at this part of every window, counted from 1970. */
+export const ReconnectSlot = z.object({
+  position: z.number().min(0).lt(1),
+  windowMilliseconds: z.number().int().min(1).max(3_600_000),
+});
+export type ReconnectSlot = z.infer<typeof ReconnectSlot>;
+
 /** From the cloud to the agent on its link, as text. */
 export const LinkOrder = z.discriminatedUnion('kind', [
   z.object({
@@ -88,6 +102,13 @@ export const LinkOrder = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('leave'), watch: WatchId, reason: z.enum(['left', 'ended']) }),
   /** The home log has grown: read it now and not at the next report. */
   z.object({ kind: z.literal('log') }),
+  /** To be kept for when the link is lost, instead of those before. */
+  z.object({
+    kind: z.literal('slot'),
+    slot: ReconnectSlot,
+    ticket: ReconnectTicket,
+    ticketExpiresAt: Instant,
+  }),
 ]);
 export type LinkOrder = z.infer<typeof LinkOrder>;
 

@@ -15,7 +15,9 @@ export type Permission =
   /** An agent with a session, paired or not. */
   | 'agent'
   /** An agent with a session that is pinned, as of now, at a home. */
-  | 'paired-agent';
+  | 'paired-agent'
+  /** The same, or an agent that shows a reconnect ticket; whether it is pinned is then for the gate to say, inside. */
+  | 'linking-agent';
 
 /**
  * `bytes` and `event-stream` are sent by the egress; `tus` is a resumable upload (tus 1.0), `page` is HTML. `socket` is

@@ -273,7 +273,7 @@ export const routes = {
   'agent.link': route(
     'GET',
     '/api/agent/link',
-    'paired-agent',
+    'linking-agent',
     'The standing connection of an agent: orders come, grants and sealed live records go',
     {
       answer: 'socket',

@@ -17,6 +17,8 @@ export interface Config {
   readonly webDirectory: string | undefined;
   /** The most sealed bytes that any home keeps, whatever its owner set; absent where there is no such bound. */
   readonly homeBytesMax?: number | undefined;
+  /** Links that agents take up again in a second, at most, after an outage; absent for what one core can do. */
+  readonly reconnectsPerSecond?: number | undefined;
 }
 
 const Url = (protocols: RegExp, what: string) =>
@@ -31,6 +33,7 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('data'),
   WEB_DIR: z.string().min(1).optional(),
   HOME_BYTES_MAX: z.coerce.number().int().min(KEPT_BYTES_MIN).max(KEPT_BYTES_MAX).optional(),
+  RECONNECTS_PER_SECOND: z.coerce.number().int().min(1).max(100_000).optional(),
 });
 
 /** Settings that cannot be used; the message names each. */
@@ -55,5 +58,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDirectory: path.resolve(DATA_DIR),
     webDirectory: WEB_DIR === undefined ? undefined : path.resolve(WEB_DIR),
     homeBytesMax: HOME_BYTES_MAX,
+    reconnectsPerSecond: parsed.data.RECONNECTS_PER_SECOND,
   };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { HomeId, ReportId } from '@nightlatch/protocol/ids';
 import { type AgentSessions, createAgentSessions } from './agents/sessions.ts';
+import { createTickets, type Tickets } from './agents/tickets.ts';
 import { type Cached, composeCached } from './cache/cached.ts';
 import { createEgress, type Egress, type EgressOptions } from './egress/egress.ts';
 import type { Foundation } from './foundation.ts';
@@ -15,12 +16,15 @@ import { createUploads, type Uploads } from './ingest/uploads.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createLimit, type Limit } from './limit.ts';
 import { createRelay, type Relay } from './live/relay.ts';
+import { createSlots, type Slots } from './live/slots.ts';
 import { type ObjectStore, openObjectStore } from './objects/store.ts';
 import { createSweep, type Sweep } from './retention/sweep.ts';
 
 /** The part of the cloud that has to do with homes: gate, egress, ledger, objects, hub, ingest and agents. */
 export interface Media {
   readonly agents: AgentSessions;
+  readonly tickets: Tickets;
+  readonly slots: Slots;
   readonly gate: Gate;
   readonly egress: Egress;
   readonly relay: Relay;
@@ -51,6 +55,7 @@ export interface MediaParts {
   readonly ledger?: Ledger;
   readonly objects?: ObjectStore;
   readonly hub?: Hub;
+  readonly slots?: Slots;
   /** Stands between the relay and the egress. */
   readonly relay?: (relay: Relay) => Relay;
 }
@@ -79,6 +84,8 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
   const event = eventIngest({ database, gate, objects, complete });
   return {
     agents: createAgentSessions({ database, challengeKey: keys.challengeKey, clock, random }),
+    tickets: createTickets({ key: keys.challengeKey, clock, random }),
+    slots: parts.slots ?? createSlots({ perSecond: config.reconnectsPerSecond }),
     gate,
     egress,
     relay,

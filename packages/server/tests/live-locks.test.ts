@@ -26,8 +26,8 @@ const viewers: Viewer[] = [];
 const missed: (() => void)[] = [];
 /** What happens between the gate's word and the open socket. */
 let beforeUpgrade = async (_: ListeningCloud): Promise<void> => {};
-/** What the database says of an agent's token; undefined for the truth. */
-let ofToken: ((hash: string) => Promise<never>) | undefined;
+/** What the gate says of an agent's link; undefined for the truth. */
+let ofLink: (() => Promise<never>) | undefined;
 
 const cloud: ListeningCloud = await newListeningCloud({
   outside: {
@@ -57,8 +57,8 @@ const cloud: ListeningCloud = await newListeningCloud({
           },
         }),
       });
-      const { agents } = media;
-      return { ...media, agents: { ...agents, byToken: (hash) => (ofToken ?? agents.byToken)(hash) } };
+      const { gate } = media;
+      return { ...media, gate: { ...gate, link: (asked) => (ofLink ?? gate.link)(asked) } };
     },
     handlers: {
       'live.watch': async ({ gate, egress }, { caller, params, request, reply }) => {
@@ -223,13 +223,13 @@ test('a viewer who takes neither records nor news is sent away, and nothing pile
 test('a link outlives a database that is away for a moment, and neither its session nor its pin', async () => {
   const link = await openLink(cloud, side.agent);
   const asked = Promise.withResolvers<void>();
-  ofToken = () => {
+  ofLink = () => {
     asked.resolve();
     return Promise.reject(new NightlatchError('unavailable', 'the database is away'));
   };
   for (const hear of missed) hear();
   await asked.promise;
-  ofToken = undefined;
+  ofLink = undefined;
   const viewer = await openViewer(cloud, side);
   await link.order('watch');
 

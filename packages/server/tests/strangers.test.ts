@@ -18,7 +18,9 @@ test('every route of the contract has its row of strangers', () => {
 const NAMED_IN_THE_REQUEST: readonly RouteName[] = ['agent.create-upload', 'agent.put-events'];
 
 const kindOf = (answer: Answer): string => (answer.body === '' ? '' : JSON.parse(answer.body).error?.kind);
-const isAgents = (permission: Permission): boolean => permission === 'agent' || permission === 'paired-agent';
+const isPaired = (permission: Permission): boolean =>
+  permission === 'paired-agent' || permission === 'linking-agent';
+const isAgents = (permission: Permission): boolean => permission === 'agent' || isPaired(permission);
 const withParams = (request: SentRequest, params: Record<string, string>): SentRequest => ({
   ...request,
   params: { ...request.params, ...params },
@@ -60,7 +62,7 @@ for (const name of names) {
       assert.equal(answer.status, 403, answer.body);
       assert.equal(kindOf(answer), 'sign-in-again');
     }
-    if (permission === 'paired-agent') {
+    if (isPaired(permission)) {
       const answer = await ask(name, request, unpaired.bearer);
       assert.equal(answer.status, 404, answer.body);
     }

@@ -2,21 +2,28 @@ import { LIVE_CLOSE, LinkNews, LinkOrder } from '@nightlatch/protocol/live';
 import type { WebSocket } from 'ws';
 import type { CloudClient } from '../uplink/client.ts';
 import type { Clock } from '../uplink/clock.ts';
-import { CloudAway, CloudRefusal } from '../uplink/failures.ts';
-import { delayMilliseconds } from '../uplink/retry.ts';
+import type { ComebackStore } from '../uplink/comeback.ts';
+import { CloudAway, CloudRefusal, SessionEnded } from '../uplink/failures.ts';
+import { comebackMilliseconds, slotMilliseconds } from '../uplink/retry.ts';
 import { openSocket } from './socket.ts';
 import type { Waiting } from './throttle.ts';
+
+/** What is about live view; what is about the link itself stays here. */
+export type LiveOrder = Exclude<LinkOrder, { kind: 'slot' }>;
 
 export interface LinkParts {
   readonly serverUrl: string;
   readonly client: Pick<CloudClient, 'signedIn'>;
   readonly clock: Clock;
+  readonly comeback: ComebackStore;
+  /** Another way to a socket than over the network of this process. */
+  readonly open?: typeof openSocket;
   /** Milliseconds by a clock that never goes back. */
   readonly monotonic: () => number;
   /** Random, from 0 to 1. */
   readonly fraction: () => number;
   /** False when it makes no sense: the link is closed. */
-  readonly onOrder: (order: LinkOrder) => boolean;
+  readonly onOrder: (order: LiveOrder) => boolean;
   readonly onLost: () => void;
   readonly log: (level: 'info' | 'warn', message: string) => void;
 }
@@ -58,7 +65,7 @@ interface Connection {
 }
 
 export function createLink(parts: LinkParts): Link {
-  const { client, clock, monotonic } = parts;
+  const { serverUrl, client, clock, comeback, monotonic, open = openSocket } = parts;
   let connection: Connection | null = null;
 
   function mark(to: Connection) {
@@ -83,7 +90,10 @@ export function createLink(parts: LinkParts): Link {
   function hear(at: Connection, data: Buffer, isBinary: boolean) {
     at.heardAt = monotonic();
     const order = isBinary ? null : orderOf(data.toString('utf8'));
-    if (order === null || !parts.onOrder(order)) at.socket.close(LIVE_CLOSE.malformed);
+    if (order?.kind === 'slot') {
+      const { slot, ticket, ticketExpiresAt } = order;
+      comeback.keep({ slot, ticket: { ticket, expiresAt: ticketExpiresAt } });
+    } else if (order === null || !parts.onOrder(order)) at.socket.close(LIVE_CLOSE.malformed);
   }
 
   /** Until the connection is gone: the code that it was closed with. */
@@ -122,13 +132,25 @@ export function createLink(parts: LinkParts): Link {
     }
   }
 
+  const openBy = (authorization: string, signal: AbortSignal) =>
+    open({ serverUrl, authorization, now: clock.now, signal }, serve);
+  /** By the ticket where there is one that is good; the cloud may think otherwise. */
+  async function comeBack(signal: AbortSignal) {
+    const { ticket } = comeback.kept;
+    if (ticket !== null && clock.now() < ticket.expiresAt)
+      try {
+        return await openBy(`Ticket ${ticket.ticket}`, signal);
+      } catch (error) {
+        if (!(error instanceof SessionEnded)) throw error;
+        comeback.keep({ ticket: null });
+      }
+    return client.signedIn((token) => openBy(`Bearer ${token}`, signal));
+  }
+
   /** One connection, from its beginning to its end: why there is none any more. */
   async function once(signal: AbortSignal, failures: number): Promise<unknown> {
-    const { serverUrl } = parts;
     try {
-      const { closed } = await client.signedIn((token) =>
-        openSocket({ serverUrl, token, now: clock.now, signal }, serve),
-      );
+      const { closed } = await comeBack(signal);
       if (failures > 0) parts.log('info', 'The link with the cloud is up again.');
       if ((await closed) !== LIVE_CLOSE.replaced) return null;
     } catch (error) {
@@ -161,12 +183,16 @@ export function createLink(parts: LinkParts): Link {
     },
     run: async (signal) => {
       let failures = 0;
+      const { slot } = comeback.kept;
+      if (slot !== null) await clock.sleep(slotMilliseconds(slot, clock.now()), signal);
       while (!signal.aborted) {
         const began = monotonic();
         const failure = await once(signal, failures);
         if (signal.aborted) return;
         failures = monotonic() - began >= GOOD_LINK_MILLISECONDS ? 1 : failures + 1;
-        await clock.sleep(delayMilliseconds(failures, failure, parts.fraction()), signal);
+        const { slot } = comeback.kept;
+        const lost = { failures, error: failure, slot, now: clock.now(), fraction: parts.fraction() };
+        await clock.sleep(comebackMilliseconds(lost), signal);
       }
     },
   };

@@ -1,9 +1,10 @@
 import type { CameraId, WatchId } from '@nightlatch/protocol/ids';
-import type { LinkNews, LinkOrder } from '@nightlatch/protocol/live';
+import type { LinkNews } from '@nightlatch/protocol/live';
 import type { HomeFollower } from '../pairing/home-follower.ts';
 import type { LiveMessage } from '../recorder/live-feed.ts';
 import { type Audience, createAudience } from './audience.ts';
 import type { BroadcastParts } from './broadcast.ts';
+import type { LiveOrder } from './link.ts';
 import type { InTurn } from './repeater.ts';
 import { createRequestCheck, REQUEST_GUARDS, type RequestGuards, type WatchOrder } from './requests.ts';
 
@@ -21,7 +22,7 @@ export interface LiveParts extends BroadcastParts {
 /** Live view at home: who watches which camera, and what is sent to them. */
 export interface Live {
   /** An order of the cloud; false when it makes no sense, so that nothing that comes with it is believed either. */
-  order(order: LinkOrder): boolean;
+  order(order: LiveOrder): boolean;
   fromCamera(camera: CameraId, message: LiveMessage): void;
   homeChanged(): void;
   /** The link is gone, and with it everybody who watched. */

@@ -10,7 +10,8 @@ const REFUSAL_BYTES_MAX = 8 * 1024;
 
 export interface SocketParts {
   readonly serverUrl: string;
-  readonly token: string;
+  /** The header of that name: a session's token, or a ticket. */
+  readonly authorization: string;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -21,14 +22,14 @@ export interface SocketParts {
  * followed: it would carry the session to somebody else.
  */
 export function openSocket<Served>(
-  { serverUrl, token, now, signal }: SocketParts,
+  { serverUrl, authorization, now, signal }: SocketParts,
   serve: (socket: WebSocket) => Served,
 ): Promise<Served> {
   const url = new URL(routes['agent.link'].path, serverUrl);
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new CloudAway('The agent is stopping.'));
     const socket = new WebSocket(url, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization },
       // Node's own agents take the proxy of the environment where they are told to, as fetch does.
       agent: url.protocol === 'https:' ? httpsAgent : httpAgent,
       handshakeTimeout: HANDSHAKE_MILLISECONDS,

@@ -5,6 +5,7 @@ import { signJws } from '@nightlatch/vault/signing';
 import type { z } from 'zod';
 import { messageOf } from '../settings/private-file.ts';
 import { systemClock } from './clock.ts';
+import { type ComebackStore, keepInMemory } from './comeback.ts';
 import { CloudAway, failureOf, SessionEnded } from './failures.ts';
 
 type AgentRoute = Extract<RouteName, `agent.${string}`>;
@@ -38,6 +39,8 @@ export interface ClientParts {
   readonly signal: AbortSignal;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
+  /** Where the token of the session is kept. */
+  readonly comeback?: ComebackStore;
 }
 
 const TIMEOUT_MILLISECONDS = 20_000;
@@ -45,9 +48,9 @@ const TIMEOUT_MILLISECONDS = 20_000;
 const ANSWER_BYTES_MAX = 34 * 1024 * 1024;
 
 export function createClient(parts: ClientParts): CloudClient {
-  const { device, serverUrl, signal, now = systemClock.now } = parts;
+  const { device, serverUrl, signal, now = systemClock.now, comeback = keepInMemory() } = parts;
   const request = parts.fetch ?? fetch;
-  let session: Promise<string> | null = null;
+  let session = comeback.kept.token === null ? null : Promise.resolve(comeback.kept.token);
 
   const once = async (
     name: RouteName,
@@ -105,6 +108,7 @@ export function createClient(parts: ClientParts): CloudClient {
       { input: { deviceKey: device.publicKey, assertion } },
       null,
     );
+    comeback.keep({ token });
     return token;
   };
   /** One proof at a time, whoever asks; a failed one is forgotten. */

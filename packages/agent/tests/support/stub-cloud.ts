@@ -41,6 +41,8 @@ export interface StubCloud {
   readonly requests: string[];
   /** Every link that the agent has opened, the newest last. */
   readonly links: StubLink[];
+  /** The reconnect tickets that it takes. */
+  readonly tickets: Set<string>;
   offer: { pairing: string; locator: string; offer: string; mac: string } | null;
   acceptance: { acceptance: string; mac: string } | null;
   /** The log it shows; swapped by tests of crossings. */
@@ -244,8 +246,10 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
       cloud.requests.push('GET /api/agent/link');
       const trouble = cloud.trouble?.('/api/agent/link') ?? null;
       if (trouble !== null) return trouble === 'hang-up' ? trouble : trouble.status;
-      return sessions.has(authorization.replace('Bearer ', '')) ? 101 : 401;
+      const [scheme, shown = ''] = authorization.split(' ');
+      return (scheme === 'Ticket' ? cloud.tickets : sessions).has(shown) ? 101 : 401;
     }),
+    tickets: new Set(),
     offer: null,
     acceptance: null,
     household: null,

@@ -10,11 +10,14 @@ import type { Clock } from '../foundation.ts';
 import type { AgentCaller } from '../http/handler.ts';
 import type { Database } from '../sql/database.ts';
 import { requireOwn } from '../sql/own-rows.ts';
-import { insertAgentSession, upsertAgent } from '../sql/statements/agents.ts';
+import { insertAgentSession, prolongAgentSession, upsertAgent } from '../sql/statements/agents.ts';
 import { agentOfToken } from '../sql/statements/gate-agent.ts';
 import { createChallenges } from './challenge.ts';
 
-const SESSION_SECONDS = 12 * 3600;
+/** Longer than outages last, so that an agent that was here before one is here after it. */
+const SESSION_SECONDS = 48 * 3600;
+/** A session that is prolonged again and again ends after this all the same. */
+const SESSION_SECONDS_MAX = 30 * 24 * 3600;
 
 const refused = (cause?: unknown): NightlatchError =>
   new NightlatchError(
@@ -34,6 +37,8 @@ export interface AgentSessions {
   }): Promise<{ agent: AgentId; token: string; expiresAt: number }>;
   /** Whose session this token (SHA-256, base64url) is, as of now; undefined when it is nobody's or has ended. */
   byToken(tokenHash: string): Promise<AgentCaller | undefined>;
+  /** For an agent that is there: when its session ends now; undefined where it has ended already. */
+  prolong(tokenHash: string): Promise<number | undefined>;
 }
 
 export function createAgentSessions(parts: {
@@ -76,6 +81,13 @@ export function createAgentSessions(parts: {
       if (row === undefined || more !== undefined) return undefined;
       requireOwn([row], { tokenHash: hash });
       return { kind: 'agent', agent: row.agent, tokenHash: hash, home: row.home };
+    },
+    prolong: async (hash) => {
+      const [row] = await database.ask({ tokenHash: hash }, prolongAgentSession, [
+        ...[hash, SESSION_SECONDS, SESSION_SECONDS_MAX],
+      ]);
+      if (row !== undefined) requireOwn([row], { tokenHash: hash });
+      return row?.expiresAt;
     },
   };
 }

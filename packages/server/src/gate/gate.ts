@@ -2,6 +2,7 @@ import type { Database } from '../sql/database.ts';
 import { gateCamera } from '../sql/statements/gate-camera.ts';
 import { gateEvent, gateEvents, gateEventsOfCamera } from '../sql/statements/gate-events.ts';
 import { gateCameras, gateGaps, gateHomeLog, gateHomeLogHead } from '../sql/statements/gate-home.ts';
+import { gateLinks } from '../sql/statements/gate-links.ts';
 import { gateMember } from '../sql/statements/gate-member.ts';
 import { gateObjects } from '../sql/statements/gate-objects.ts';
 import { gateDeletions, gateRetention } from '../sql/statements/gate-retention.ts';
@@ -10,6 +11,7 @@ import { cameraQuestion } from './camera.ts';
 import { eventQuestions } from './events.ts';
 import { type Authority, createAuthority } from './grant.ts';
 import { homeQuestions } from './home.ts';
+import { linkQuestion } from './link.ts';
 import { memberQuestions } from './member.ts';
 import { type BatchLimits, objectQuestion } from './object.ts';
 import { type OnMismatch, type Prove, prover, type SameKeys, sameKeys } from './proof.ts';
@@ -26,6 +28,7 @@ const STATEMENTS = {
   camera: gateCamera,
   homeLog: gateHomeLog,
   homeLogHead: gateHomeLogHead,
+  links: gateLinks,
   objects: gateObjects,
 };
 export type GateStatements = typeof STATEMENTS;
@@ -69,6 +72,7 @@ export function createGate(options: GateOptions) {
     object: objectQuestion(parts, options.batch ?? {}),
     agent: agentQuestion(parts),
     camera: cameraQuestion(parts),
+    link: linkQuestion(parts),
   };
 }
 export type Gate = ReturnType<typeof createGate>;

@@ -8,6 +8,7 @@ import type { AccountCaller, AgentCaller, Caller } from './handler.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
 const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
+const TICKET = /^Ticket ([A-Za-z0-9._-]{1,512})$/i;
 
 /**
  * Who calls, with a session of the sort that the route asks for; read from the database at every request. An agent's
@@ -23,25 +24,31 @@ export async function resolveCaller(
   if (permission === 'anyone') return { kind: 'anyone' };
   const cookie = readSessionCookie(cloud.config, request);
   const authorization = request.headers.authorization;
-  if (cookie !== undefined && /^Bearer\b/i.test(authorization ?? ''))
+  if (cookie !== undefined && /^(Bearer|Ticket)\b/i.test(authorization ?? ''))
     throw new NightlatchError(
       'bad-input',
       'A request carries the cookie of an account or the token of an agent, never both. Nothing was changed.',
     );
-  return permission === 'agent' || permission === 'paired-agent'
+  return permission === 'agent' || permission === 'paired-agent' || permission === 'linking-agent'
     ? resolveAgent(cloud, permission, authorization)
     : resolveAccount(cloud, permission, cookie);
 }
 
 async function resolveAgent(
   cloud: Cloud,
-  permission: 'agent' | 'paired-agent',
-  authorization: string | undefined,
+  permission: 'agent' | 'paired-agent' | 'linking-agent',
+  authorization = '',
 ): Promise<AgentCaller> {
-  const token = BEARER.exec(authorization ?? '')?.[1];
+  const ticket = permission === 'linking-agent' ? TICKET.exec(authorization)?.[1] : undefined;
+  if (ticket !== undefined) {
+    const whose = cloud.tickets.read(ticket);
+    if (whose === undefined) throw notSignedIn();
+    return { kind: 'agent', ...whose };
+  }
+  const token = BEARER.exec(authorization)?.[1];
   const agent = token === undefined ? undefined : await cloud.agents.byToken(tokenHash(token));
   if (agent === undefined) throw notSignedIn();
-  if (permission === 'paired-agent' && agent.home === null) throw notFound();
+  if (permission !== 'agent' && agent.home === null) throw notFound();
   return agent;
 }
 

@@ -35,7 +35,7 @@ type CallerWith<Allowed extends Permission> = Allowed extends 'anyone'
   ? Anyone
   : Allowed extends 'agent'
     ? AgentCaller
-    : Allowed extends 'paired-agent'
+    : Allowed extends 'paired-agent' | 'linking-agent'
       ? PairedAgentCaller
       : AccountCaller;
 

@@ -13,6 +13,7 @@ export const PERMISSIONS: Readonly<Record<Permission, string>> = {
   owner: 'the owner of the home',
   agent: 'an agent',
   'paired-agent': 'an agent that is paired with a home',
+  'linking-agent': 'an agent that is paired with a home, also by a reconnect ticket',
 };
 
 const SECURITY: Readonly<Record<Permission, Json[]>> = {
@@ -23,6 +24,7 @@ const SECURITY: Readonly<Record<Permission, Json[]>> = {
   owner: [{ session: [] }],
   agent: [{ agent: [] }],
   'paired-agent': [{ agent: [] }],
+  'linking-agent': [{ agent: [] }],
 };
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {

@@ -2,6 +2,7 @@ import type { AgentId, HomeId } from '@nightlatch/protocol/ids';
 import { LIVE_CLOSE, LIVE_MESSAGE_BYTES_MAX, LinkNews, type LinkOrder } from '@nightlatch/protocol/live';
 import type { WebSocket } from 'ws';
 import type { Hub } from '../hub/hub.ts';
+import type { Comeback } from './comeback.ts';
 import type { Relay } from './relay.ts';
 import { closeSoon, cutWhenSilent, textOf } from './sockets.ts';
 
@@ -23,8 +24,10 @@ export function openLink(options: {
    * that is away for a moment would make all agents connect anew at once.
    */
   readonly mayStay: () => Promise<boolean>;
+  /** What the agent is told for the day when it has to come back. */
+  readonly comeback: Comeback;
 }): void {
-  const { socket, agent, home, relay, hub, mayStay } = options;
+  const { socket, agent, home, relay, hub, mayStay, comeback } = options;
   cutWhenSilent(socket);
   const send = (order: LinkOrder): void => {
     if (socket.bufferedAmount > ORDER_BYTES_WAITING_MAX) socket.terminate();
@@ -38,7 +41,10 @@ export function openLink(options: {
     if (!(await mayStay().catch(() => true))) {
       side.ended();
       closeSoon(socket, LIVE_CLOSE.ended);
+      return;
     }
+    const order = await comeback.renewed().catch(() => undefined);
+    if (order !== undefined && socket.readyState === socket.OPEN) send(order);
   };
   const stops = [
     hub.onHome(home, ({ kind }) => {
@@ -51,6 +57,7 @@ export function openLink(options: {
   timer.unref();
   // It may have changed before anybody listened.
   void look();
+  send(comeback.order());
 
   socket.on('message', (data, isBinary) => {
     if (socket.readyState !== socket.OPEN) return;
@@ -65,6 +72,7 @@ export function openLink(options: {
   socket.once('close', () => {
     clearInterval(timer);
     for (const stop of stops) stop();
+    comeback.leave();
     side.ended();
   });
 }

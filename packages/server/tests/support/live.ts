@@ -28,6 +28,8 @@ export async function connectSocket(
   headers: Readonly<Record<string, string>>,
 ): Promise<WebSocket | { status: number; body: string }> {
   const socket = new WebSocket(new URL(url.href.replace(/^http/, 'ws')), { headers });
+  // The first message may come with the answer.
+  inboxOf(socket);
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(socket));
     socket.on('error', reject);
@@ -50,7 +52,14 @@ interface Inbox {
   readonly bytes: { binary: number };
 }
 
+const inboxes = new WeakMap<WebSocket, Inbox>();
 export function inboxOf(socket: WebSocket): Inbox {
+  const known = inboxes.get(socket) ?? newInbox(socket);
+  inboxes.set(socket, known);
+  return known;
+}
+
+function newInbox(socket: WebSocket): Inbox {
   const waiting: (string | Buffer)[] = [];
   const bytes = { binary: 0 };
   let wake = (): void => {};
@@ -122,7 +131,11 @@ export async function newUpload(
   };
 }
 
+type Told = Extract<LinkOrder, { kind: 'slot' }>;
+
 export interface LiveLink extends Inbox {
+  /** What it was told when it was opened: when and with what to come back. */
+  readonly told: Told;
   order<Kind extends LinkOrder['kind']>(kind: Kind): Promise<Extract<LinkOrder, { kind: Kind }>>;
   /** Says that the watch is at the upload from now on. */
   answer(watch: WatchId, upload: LiveUpload, grant: string): void;
@@ -130,20 +143,24 @@ export interface LiveLink extends Inbox {
   send(record: Uint8Array): void;
 }
 
-export async function openLink(cloud: ListeningCloud, agent: SyntheticAgent): Promise<LiveLink> {
-  const socket = await socketOf(new URL('/api/agent/link', cloud.url), {
-    authorization: `Bearer ${agent.token}`,
-  });
+export async function openLink(
+  cloud: ListeningCloud,
+  agent: SyntheticAgent,
+  authorization = `Bearer ${agent.token}`,
+): Promise<LiveLink> {
+  const socket = await socketOf(new URL('/api/agent/link', cloud.url), { authorization });
   const inbox = inboxOf(socket);
+  const order: LiveLink['order'] = async (kind) => {
+    const message = await inbox.next();
+    assert.ok(typeof message === 'string');
+    const parsed = LinkOrder.parse(JSON.parse(message));
+    assert.equal(parsed.kind, kind);
+    return parsed as never;
+  };
   return {
     ...inbox,
-    order: async (kind) => {
-      const message = await inbox.next();
-      assert.ok(typeof message === 'string');
-      const order = LinkOrder.parse(JSON.parse(message));
-      assert.equal(order.kind, kind);
-      return order as never;
-    },
+    told: await order('slot'),
+    order,
     answer: (watch, { label }, grant) =>
       socket.send(JSON.stringify({ kind: 'grant', watch, broadcast: label.broadcast, grant })),
     trouble: (watch, reason) => socket.send(JSON.stringify({ kind: 'trouble', watch, reason })),

@@ -26,6 +26,20 @@ returning agent_id as agent, (extract(epoch from expires_at) * 1000)::bigint as 
   row: z.object({ agent: AgentId, expiresAt: z.number() }),
 });
 
+/**
+ * A session whose agent is there goes on, but not for ever: some day the agent proves its key again. Parameters: hash of
+ * the token, seconds from now, seconds from its start that it lasts at most.
+ */
+export const prolongAgentSession = statement({
+  name: 'prolong-agent-session',
+  text: `
+update agent_sessions set expires_at = greatest(expires_at,
+  least(now() + make_interval(secs => $2::int), started_at + make_interval(secs => $3::int)))
+where token_hash = $1 and expires_at > now()
+returning token_hash as "tokenHash", (extract(epoch from expires_at) * 1000)::bigint as "expiresAt"`,
+  row: z.object({ tokenHash: z.string(), expiresAt: z.number() }),
+});
+
 /** Parameter: agent. */
 export const touchAgent = statement({
   name: 'touch-agent',
