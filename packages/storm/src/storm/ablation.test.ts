@@ -11,6 +11,7 @@ const result = (without: readonly Lock[], foreignDeliveries: number, foreignOpen
   ...{
     mismatchesStopped: 0,
     deliveriesUnwritten: 0,
+    attemptsPerCamera: null,
     repliesDoubted: 0,
     crossings: [],
     troubles: {},

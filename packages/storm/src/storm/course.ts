@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accountOf, partOf, peakOf, recovery } from './measures.ts';
 import type { StormResult } from './result.ts';
 import type { Scenario, ScenarioOptions } from './scenario.ts';
-import { noTally, startTraffic, type Tally } from './traffic.ts';
+import { noTally, startTraffic } from './traffic.ts';
 import { makeWorld, type World } from './world.ts';
-import { writtenDown } from './written-down.ts';
 
 /** What goes wrong. */
 export interface Trouble {
@@ -27,15 +27,13 @@ const UNDER_FAULTS = 30;
 const RECOVERY = 30;
 const AFTERWARDS = 15;
 const FIRST_EVENTS = 2;
-const NEARLY_ALL = 0.99;
-
-const partOf = ({ succeeded, visits }: Tally): number => (visits === 0 ? 0 : succeeded / visits);
+const CAMERAS = 60;
 
 async function run({ name, describe, strike }: Trouble, options: ScenarioOptions): Promise<StormResult> {
   const { cameras, seed, without, say, signal, length } = options;
   const begun = performance.now();
   await using world = await makeWorld(options);
-  const { oracle, agents, viewers } = world;
+  const { agents } = world;
   const wait = (seconds: number): Promise<void> => sleep(seconds * length * 1000, undefined, { signal });
 
   say(`the first ${FIRST_EVENTS * cameras} events`);
@@ -67,74 +65,18 @@ async function run({ name, describe, strike }: Trouble, options: ScenarioOptions
   await wait(AFTERWARDS);
   await traffic.end();
 
-  const eventsLost = await lost(world);
-  const { mismatches, doubts } = await world.cloud.counts();
-  const { deliveries, foreignDeliveries, foreignOpened, eventsAcknowledged, crossings } = oracle.tally();
-  const requests = agents.reduce((sum, { attempts }) => sum + attempts, 0);
   return {
-    ...{ scenario: name, seed, without, cameras, viewers: viewers.length },
-    ...{ faultsInjected, deliveries, foreignDeliveries, foreignOpened },
-    deliveriesUnwritten: oracle.unwritten(await writtenDown(world.cluster.url)),
+    ...{ scenario: name, seed, without, cameras, faultsInjected, recoverySeconds },
+    ...(await accountOf(world)),
     ...{ legitimateSuccess: partOf(after), successUnderFaults: partOf(under) },
-    ...{ eventsAcknowledged, eventsLost, recoverySeconds },
-    requestsPerEvent: requests / Math.max(1, eventsAcknowledged),
-    peakRssRatio: peakBytes / calmBytes,
-    ...{ mismatchesStopped: mismatches, repliesDoubted: doubts, crossings },
+    ...{ attemptsPerCamera: null, peakRssRatio: peakBytes / calmBytes },
     troubles: Object.fromEntries([...under.troubles, ...after.troubles]),
     seconds: (performance.now() - begun) / 1000,
   };
 }
 
-/** Acknowledged events that are not in the list of their home for whoever has it now. */
-async function lost({ oracle, viewers }: World): Promise<number> {
-  let count = 0;
-  for (const viewer of viewers) {
-    const home = oracle.homeOf(viewer.account);
-    if (home === undefined) continue;
-    const there = await viewer.everything(home);
-    for (const event of oracle.acknowledgedOf(home)) if (there?.has(event) !== true) count += 1;
-  }
-  return count;
-}
-
-const LOOK_MILLISECONDS = 500;
-
-/** The most memory that the cloud takes until the answer is asked for. */
-function peakOf({ cloud }: World): () => Promise<number> {
-  let most = 0;
-  const look = async (): Promise<void> => {
-    most = Math.max(most, await cloud.bytes());
-  };
-  const timer = setInterval(() => void look(), LOOK_MILLISECONDS);
-  return async () => {
-    clearInterval(timer);
-    await look();
-    return most;
-  };
-}
-
-/** Seconds until, in one of them, nearly every visit succeeds; null where there is none. */
-async function recovery(
-  countIn: (tally: Tally) => void,
-  secondsMax: number,
-  signal: AbortSignal,
-): Promise<number | null> {
-  const ended = performance.now();
-  const passed = (): number => (performance.now() - ended) / 1000;
-  const seconds: Tally[] = [];
-  for (;;) {
-    const tally = noTally();
-    seconds.push(tally);
-    countIn(tally);
-    await sleep(1000, undefined, { signal });
-    const good = seconds.findIndex((one) => one.visits > 0 && partOf(one) >= NEARLY_ALL);
-    if (good >= 0) return good + 1;
-    if (passed() > secondsMax) return null;
-  }
-}
-
 /** People look and cameras record; then something goes wrong for a while; afterwards everything has to be as before. */
 export const courseOf = (trouble: Trouble): Scenario => ({
-  ...{ name: trouble.name, describe: trouble.describe },
+  ...{ name: trouble.name, describe: trouble.describe, cameras: CAMERAS },
   run: (options) => run(trouble, options),
 });

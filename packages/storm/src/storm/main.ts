@@ -16,7 +16,6 @@ const USAGE = [
 ].join('\n');
 /** The section of the document that has the table of a scenario. */
 const measured = (scenario: string): string => `## Measured: ${scenario}`;
-const CAMERAS = 60;
 const SEED = 20_240_216;
 
 async function load(name: string): Promise<Scenario> {
@@ -84,7 +83,7 @@ async function run(): Promise<void> {
   const runWithout = async (without: readonly Lock[]): Promise<StormResult> => {
     if (without.length > 0) console.log(`without: ${without.join(', ')}`);
     const result = await scenario.run({
-      cameras: wholeNumber(values.cameras, CAMERAS, '--cameras'),
+      cameras: wholeNumber(values.cameras, scenario.cameras, '--cameras'),
       seed: wholeNumber(values.seed, SEED, '--seed'),
       ...{ without, length, signal: stop.signal },
       say: (line) => console.error(`  … ${line}`),

@@ -23,6 +23,8 @@ export interface StormResult {
   readonly eventsLost: number;
   /** From the end of the faults to the first second in which nearly every visit succeeds; null where none came. */
   readonly recoverySeconds: number | null;
+  /** Tries of an agent to have its link again, from when the cloud is back; null where no link is lost. */
+  readonly attemptsPerCamera: number | null;
   /** Requests of agents for each event that was acknowledged, of which eight are needed. */
   readonly requestsPerEvent: number;
   /** The cloud's memory under faults against the most that it took before. */

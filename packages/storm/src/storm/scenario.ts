@@ -11,6 +11,8 @@ export interface Scenario {
   readonly name: string;
   /** What goes wrong, in one line. */
   readonly describe: string;
+  /** How many there are where nobody says. */
+  readonly cameras: number;
   run(options: ScenarioOptions): Promise<StormResult>;
 }
 
@@ -19,5 +21,6 @@ export const isScenario = (value: unknown): value is Scenario =>
   value !== null &&
   'name' in value &&
   'describe' in value &&
+  'cameras' in value &&
   'run' in value &&
   typeof value.run === 'function';

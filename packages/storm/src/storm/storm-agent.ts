@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { createLink } from '@nightlatch/agent/live/link';
+import { openSocket } from '@nightlatch/agent/live/socket';
 import { createClient } from '@nightlatch/agent/uplink/client';
-import { systemClock } from '@nightlatch/agent/uplink/clock';
+import { type Clock, systemClock } from '@nightlatch/agent/uplink/clock';
+import { type ComebackStore, keepInMemory } from '@nightlatch/agent/uplink/comeback';
 import { delayMilliseconds } from '@nightlatch/agent/uplink/retry';
 import { sendObject } from '@nightlatch/agent/uplink/tus';
 import type { EventId } from '@nightlatch/protocol/ids';
@@ -34,24 +37,67 @@ export interface StormAgentParts {
   readonly oracle: Oracle;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** False: it tries again at once, whatever it is told. */
+  readonly cooperate: boolean;
   readonly signal: AbortSignal;
 }
 
+const RUDE_MILLISECONDS = 200;
+/** Nobody waits longer. */
+const impatientClock: Clock = {
+  ...systemClock,
+  sleep: (milliseconds, signal) => systemClock.sleep(Math.min(milliseconds, RUDE_MILLISECONDS), signal),
+};
+/** Forgets its slots. */
+function keepNoSlot(): ComebackStore {
+  const memory = keepInMemory();
+  return {
+    get kept() {
+      return memory.kept;
+    },
+    keep: (change) => memory.keep({ ...change, slot: null }),
+  };
+}
+
 /** An agent without a camera: it seals small events and sends them until they are acknowledged, by the code of the real one. */
-export function createStormAgent(resident: Resident, { url, oracle, random, signal }: StormAgentParts) {
-  const { home, camera, device, epochKey } = resident;
+export function createStormAgent(resident: Resident, parts: StormAgentParts) {
+  const { url, oracle, random, cooperate, signal } = parts;
+  const { home, camera, device, epochKey, agentToken } = resident;
   const spool: Recorded[] = [];
   let sequence = 0;
   let previous: string | null = null;
   let attempts = 0;
   let clockMilliseconds = 0;
   let flushing: Promise<boolean> | undefined;
+  let linkAttempts = 0;
+  let isLinked = false;
+  const comeback = cooperate ? keepInMemory() : keepNoSlot();
+  const clock = cooperate ? systemClock : impatientClock;
+  comeback.keep({ token: agentToken });
   const client = createClient({
-    ...{ device, serverUrl: url, signal },
+    ...{ device, serverUrl: url, signal, comeback },
     fetch: (input, init) => {
       attempts += 1;
       return fetch(input, init);
     },
+  });
+
+  const link = createLink({
+    ...{ serverUrl: url, client, clock, comeback, fraction: random },
+    monotonic: () => performance.now(),
+    open: (socket, serve) => {
+      linkAttempts += 1;
+      return openSocket(socket, (opened) => {
+        isLinked = true;
+        return serve(opened);
+      });
+    },
+    // Nobody watches here.
+    onOrder: () => true,
+    onLost: () => {
+      isLinked = false;
+    },
+    log: () => undefined,
   });
 
   async function seal(
@@ -107,7 +153,7 @@ export function createStormAgent(resident: Resident, { url, oracle, random, sign
       } catch (error) {
         failures += 1;
         if (failures > FAILURES_MAX || signal.aborted) return false;
-        await systemClock.sleep(delayMilliseconds(failures, error, random(), BACKOFF), signal);
+        await clock.sleep(delayMilliseconds(failures, error, random(), BACKOFF), signal);
       }
     }
   }
@@ -128,6 +174,14 @@ export function createStormAgent(resident: Resident, { url, oracle, random, sign
     get attempts() {
       return attempts;
     },
+    /** Keeps a link with the cloud, as long as the harness runs. */
+    runLink: (): Promise<void> => link.run(signal),
+    get isLinked() {
+      return isLinked;
+    },
+    get linkAttempts() {
+      return linkAttempts;
+    },
     /** Events that the cloud has not acknowledged. */
     get waiting() {
       return spool.length;
@@ -136,7 +190,7 @@ export function createStormAgent(resident: Resident, { url, oracle, random, sign
     async record(agoMilliseconds = 0): Promise<void> {
       sequence += 1;
       const event = newEventId(randomBytes);
-      const startedAt = Date.now() + clockMilliseconds - agoMilliseconds;
+      const startedAt = Math.round(Date.now() + clockMilliseconds - agoMilliseconds);
       const thumbnail = await seal({ event, kind: 'thumbnail' }, drawWatermark({ home, event }), startedAt);
       const metadata = await seal({ event, kind: 'metadata' }, new TextEncoder().encode('{}'), startedAt);
       previous = await eventHash({ home, camera, event, sequence, startedAt, epoch: 1, previous });

@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly cameras: number;
   readonly seed: number;
   readonly without: readonly Lock[];
+  /** Whether agents wait as long as they are told to; they do where nobody says otherwise. */
+  readonly cooperate?: boolean;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -38,7 +40,8 @@ export interface World extends AsyncDisposable {
   readonly viewers: readonly StormViewer[];
 }
 
-export async function makeWorld({ cameras, seed, without, say, signal }: WorldOptions): Promise<World> {
+export async function makeWorld(options: WorldOptions): Promise<World> {
+  const { cameras, seed, without, cooperate = true, say, signal } = options;
   await using stack = new AsyncDisposableStack();
   const random = seeded(seed);
   const context = { say, signal, afterwards: (letGo: () => Promise<void> | void) => stack.defer(letGo) };
@@ -65,7 +68,10 @@ export async function makeWorld({ cameras, seed, without, say, signal }: WorldOp
   for (const { account, home } of residents) oracle.granted(account, home);
   const ended = new AbortController();
   stack.defer(() => ended.abort());
-  const place = { url: cloud.url, oracle, random, signal: AbortSignal.any([signal, ended.signal]) };
+  const place = {
+    ...{ url: cloud.url, oracle, random, cooperate },
+    signal: AbortSignal.any([signal, ended.signal]),
+  };
   const owned = stack.move();
   return {
     ...{ cluster, proxy, redis, redisProxy, cloud, oracle, random },
