@@ -6,18 +6,18 @@ import { type Clock, systemClock } from '@nightlatch/agent/uplink/clock';
 import { type ComebackStore, keepInMemory } from '@nightlatch/agent/uplink/comeback';
 import { delayMilliseconds } from '@nightlatch/agent/uplink/retry';
 import { sendObject } from '@nightlatch/agent/uplink/tus';
-import type { EventId } from '@nightlatch/protocol/ids';
-import { newEventId } from '@nightlatch/protocol/ids';
+import { EVENTS_PUT_MAX } from '@nightlatch/protocol/agents';
+import { type EventId, newEventId } from '@nightlatch/protocol/ids';
 import type { Manifest, ObjectKind } from '@nightlatch/protocol/manifest';
 import { createSealer } from '@nightlatch/vault/container';
 import { newContentKey, sealContentKey } from '@nightlatch/vault/content';
 import { concat } from '@nightlatch/vault/encoding';
-import { eventHash, signManifest } from '@nightlatch/vault/manifest';
+import { eventHash, signBatch, signManifest } from '@nightlatch/vault/manifest';
 import type { Oracle } from './oracle.ts';
 import type { Resident } from './town.ts';
 import { drawWatermark } from './watermark.ts';
 
-const FAILURES_MAX = 60;
+const PATIENCE_MILLISECONDS = 600_000;
 const BACKOFF = { baseMilliseconds: 250, capMilliseconds: 4_000 };
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -120,6 +120,18 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
     return { manifest, bytes: concat(sealer.header, frame), jws };
   }
 
+  /** Tells the cloud of all that waits, in one request. */
+  async function announce(): Promise<void> {
+    const waiting = spool.slice(0, EVENTS_PUT_MAX);
+    const manifests = waiting.flatMap(({ objects }) => objects.map(({ jws }) => jws));
+    await client.call('agent.put-events', {
+      input: {
+        statement: await signBatch(manifests, { agent: device.agent, home }, device.privateKey),
+        events: waiting.map(({ event, objects }) => ({ event, manifests: objects.map(({ jws }) => jws) })),
+      },
+    });
+  }
+
   /** Tries once. */
   async function send({ event, objects }: Recorded): Promise<void> {
     const put = () =>
@@ -143,16 +155,20 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
   }
 
   async function empty(): Promise<boolean> {
+    const since = performance.now();
+    let announced = spool.length < 2;
     for (let failures = 0; ; ) {
       const [next] = spool;
       if (next === undefined) return true;
       try {
+        if (!announced) await announce();
+        announced = true;
         await send(next);
         spool.shift();
         failures = 0;
       } catch (error) {
         failures += 1;
-        if (failures > FAILURES_MAX || signal.aborted) return false;
+        if (performance.now() - since > PATIENCE_MILLISECONDS || signal.aborted) return false;
         await clock.sleep(delayMilliseconds(failures, error, random(), BACKOFF), signal);
       }
     }
