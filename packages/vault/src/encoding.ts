@@ -17,20 +17,32 @@ export function toBase64Url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const SIX_BITS = new Map([...ALPHABET].map((letter, value) => [letter.charCodeAt(0), value]));
+const SIX_BITS_OF_CODE = Int8Array.from({ length: 128 }, (_, code) => SIX_BITS.get(code) ?? -1);
+
 /**
  * The bytes of a base64url text without padding. There is one text for any bytes: a text whose unused last bits are
- * not zero is refused, because two texts for one signature would be two hashes for one log entry.
+ * not zero is refused, because two texts for one signature would be two hashes for one log entry. Decoded by hand:
+ * `atob` takes the other alphabet and answers a text, and the cloud reads thousands of manifests a second.
  */
 export function fromBase64Url(text: string): Bytes {
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) refuse('malformed', 'This is not base64url.');
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
-  // Only the last group can carry stray bits; encoding it anew shows them.
-  const lastGroup = bytes.length - (bytes.length % 3);
-  if (!text.endsWith(toBase64Url(bytes.subarray(lastGroup)))) {
-    refuse('malformed', 'This is base64url with stray bits at its end.');
+  if (text.length % 4 === 1) refuse('malformed', 'This is not base64url.');
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let length = 0;
+  let held = 0;
+  let heldBits = 0;
+  for (let index = 0; index < text.length; index++) {
+    const value = SIX_BITS_OF_CODE[text.charCodeAt(index)] ?? -1;
+    if (value < 0) refuse('malformed', 'This is not base64url.');
+    held = ((held << 6) | value) & 0xfff;
+    heldBits += 6;
+    if (heldBits < 8) continue;
+    heldBits -= 8;
+    bytes[length++] = held >> heldBits;
   }
+  if ((held & ((1 << heldBits) - 1)) !== 0)
+    refuse('malformed', 'This is base64url with stray bits at its end.');
   return bytes;
 }
 

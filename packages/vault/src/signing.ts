@@ -20,10 +20,12 @@ export function parsed<Output>(schema: Schema<Output>, value: unknown, what: str
   return result.success ? result.data : refuse('malformed', `${what} is not as it should be.`, result.error);
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function jsonOf(segment: string, what: string): unknown {
   const bytes = fromBase64Url(segment);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(decoder.decode(bytes));
   } catch (cause) {
     return refuse('malformed', `${what} is not JSON.`, cause);
   }

@@ -11,7 +11,8 @@ const integer = (text: string): number => {
 /** An array literal. Batches of the gate have hundreds of ids in one, so that the plain case is the short one. */
 function arrayLiteral(items: readonly unknown[]): string {
   if (items.length === 0) return '{}';
-  if (!items.includes(null) && !/["\\]/.test(items.join(''))) return `{"${items.join('","')}"}`;
+  if (items.every((item) => typeof item === 'number' || (typeof item === 'string' && !/["\\]/.test(item))))
+    return `{"${items.join('","')}"}`;
   const quoted = items.map((item) =>
     item === null ? 'NULL' : `"${String(item).replace(/(["\\])/g, '\\$1')}"`,
   );
