@@ -12,7 +12,7 @@ import { createCompletion } from './ingest/complete.ts';
 import { type EventIngest, eventIngest } from './ingest/put-event.ts';
 import { eventsIngest } from './ingest/put-events.ts';
 import { gapIngest } from './ingest/put-gap.ts';
-import { createUploads, type Uploads } from './ingest/uploads.ts';
+import { createUploads, type UploadLimits, type Uploads } from './ingest/uploads.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createLimit, type Limit } from './limit.ts';
 import { createRelay, type Relay } from './live/relay.ts';
@@ -56,6 +56,7 @@ export interface MediaParts {
   readonly objects?: ObjectStore;
   readonly hub?: Hub;
   readonly slots?: Slots;
+  readonly uploads?: Partial<UploadLimits>;
   /** Stands between the relay and the egress. */
   readonly relay?: (relay: Relay) => Relay;
 }
@@ -95,7 +96,10 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
       event,
       events: eventsIngest({ database, gate, objects, complete, one: event }),
       gap: gapIngest({ database, gate }),
-      upload: createUploads({ database, objects, complete }),
+      upload: createUploads({
+        ...{ database, objects, complete },
+        ...(parts.uploads === undefined ? {} : { limits: parts.uploads }),
+      }),
     },
     sweep: createSweep({
       ...{ database, objects, homeBytesMax: config.homeBytesMax ?? null },

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { EVENTS_PUT_MAX, EventsStored } from '@nightlatch/protocol/agents';
 import { newCameraId, newEventId } from '@nightlatch/protocol/ids';
-import type { Manifest } from '@nightlatch/protocol/manifest';
+import { MANIFEST_TYP, type Manifest } from '@nightlatch/protocol/manifest';
 import type { Input } from '@nightlatch/protocol/routes';
 import { generateDeviceKey } from '@nightlatch/vault/device';
 import { signBatch } from '@nightlatch/vault/manifest';
+import { signJws } from '@nightlatch/vault/signing';
 import type { Statement } from '../src/sql/statement.ts';
 import { putNewEvents } from '../src/sql/statements/put-events.ts';
 import { newListeningCloud } from './support/listening.ts';
@@ -255,19 +256,35 @@ test('a batch is bounded', async () => {
   assert.equal((await put({ statement, events: [] })).status, 400);
 });
 
+test('a manifest of metadata in a batch is as small as in a request of its own', async () => {
+  const event = await agent.record(household);
+  const padded = await signJws(
+    { ...event.metadata.manifest, padding: 'x'.repeat(32 * 1024) },
+    { typ: MANIFEST_TYP, privateKey: agent.device.privateKey },
+  );
+  const who = { agent: agent.device.agent, home };
+  const statement = await signBatch([padded], who, agent.device.privateKey);
+  const [answer] = await answered(
+    await put({ statement, events: [{ event: event.event, manifests: [padded] }] }),
+  );
+  assert.ok(answer !== undefined && refusalOf(answer));
+  assert.equal(await rowsOf(event.event), 0);
+});
+
 /** Runs the statement of a batch as the server's role for these agents. */
 async function putAs(
   statement: Statement<unknown>,
   agents: Side[],
   of: Side,
   event: SealedEvent,
+  deviceKey = of.agent.device.publicKey,
 ): Promise<number> {
   const says = event.clip.manifest;
   return (
     await cloud.cloud.database.ask({ agents: agents.map((one) => one.agent.device.agent) }, statement, [
       [of.agent.device.agent],
       [of.household.home],
-      [of.agent.device.publicKey],
+      [deviceKey],
       [says.camera],
       [says.epoch],
       [1],
@@ -303,4 +320,20 @@ test('row-level security lets through what is of the agents of the batch, and no
   await assert.rejects(putAs(careless, [side], stranger, event), { code: '42501' });
   assert.equal(await putAs(careless, [side, stranger], stranger, event), 1);
   assert.equal(await putAs(putNewEvents, [side, stranger], stranger, another), 1);
+});
+
+test('the statement of a batch asks itself for the pin, with the key that the batch was verified with, as of now', async () => {
+  const former = await newSide(cloud);
+  const [event] = await recordMany(1, former);
+  assert.ok(event);
+  const ask = (deviceKey?: string) => putAs(putNewEvents, [former], former, event, deviceKey);
+  assert.equal(await ask(agent.device.publicKey), 0, 'another key');
+  await cloud.owner`update cameras set added_at = null where camera_id = ${former.agent.camera}`;
+  assert.equal(await ask(), 0, 'a camera that is not added');
+  await cloud.owner`update cameras set added_at = now() where camera_id = ${former.agent.camera}`;
+  await cloud.owner`update agent_pins set validity = tstzrange(lower(validity), now())
+    where agent_id = ${former.agent.device.agent}`;
+  assert.equal(await ask(), 0, 'no longer pinned');
+  const answer = await put(await former.agent.signedBatch(former.household, [all(event)]), former);
+  assert.equal(answer.status, 404);
 });

@@ -1,13 +1,25 @@
 import { UploadId } from '@nightlatch/protocol/agents';
 import { NightlatchError, STATUS_OF } from '@nightlatch/protocol/errors';
+import type { AgentId } from '@nightlatch/protocol/ids';
 import { type Locker, MemoryLocker, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Overload } from '../admission/admission.ts';
 import type { AgentContent } from '../gate/agent.ts';
 import type { Grant } from '../gate/grant.ts';
 import { toNightlatchError } from '../http/failures.ts';
 import { OBJECT_BYTES_MAX, type UploadParts, UploadStore } from './upload-store.ts';
 
 const PATH = '/api/agent/uploads';
+
+export interface UploadLimits {
+  /** Bodies that are read at once; each takes a file, a lock and some 100 KB. */
+  readonly bodiesMax: number;
+  /** Of one agent: so many clips as it follows, and two more. No agent keeps all others out by sending slowly. */
+  readonly bodiesOfAgentMax: number;
+}
+const LIMITS: UploadLimits = { bodiesMax: 256, bodiesOfAgentMax: 6 };
+/** The agent puts its own jitter on top. */
+const FULL_RETRY_AFTER_SECONDS = 2;
 
 /** What the upload's id is made from: the object that it brings, as its metadata says. */
 function idOf(metadata: Record<string, string | null> | undefined): string {
@@ -21,8 +33,30 @@ function idOf(metadata: Record<string, string | null> | undefined): string {
   return id.data;
 }
 
+/**
+ * Bounds the bodies that are read at once. A turn of the server's does not cover them, for they come as slowly as lines
+ * are; and for as long nobody waits here: who finds no place comes again.
+ */
+function createPlaces({ bodiesMax, bodiesOfAgentMax }: UploadLimits) {
+  const ofAgents = new Map<AgentId, number>();
+  let all = 0;
+  const count = (agent: AgentId, change: 1 | -1): void => {
+    all += change;
+    const now = (ofAgents.get(agent) ?? 0) + change;
+    if (now === 0) ofAgents.delete(agent);
+    else ofAgents.set(agent, now);
+  };
+  return (agent: AgentId): Disposable => {
+    if (all >= bodiesMax || (ofAgents.get(agent) ?? 0) >= bodiesOfAgentMax)
+      throw new Overload(FULL_RETRY_AFTER_SECONDS);
+    count(agent, 1);
+    return { [Symbol.dispose]: () => count(agent, -1) };
+  };
+}
+
 /** Resumable uploads (tus 1.0) of one agent at a time: the store behind them is made from its grant. */
-export function createUploads(parts: UploadParts) {
+export function createUploads(parts: UploadParts & { readonly limits?: Partial<UploadLimits> }) {
+  const enter = createPlaces({ ...LIMITS, ...parts.limits });
   // One writer for an upload: who comes second waits until the first has let go, or takes over from a dead one.
   const locks = new MemoryLocker();
   const lockerOf = (agent: string): Locker => ({ newLock: (id) => locks.newLock(`${agent} ${id}`) });
@@ -32,6 +66,7 @@ export function createUploads(parts: UploadParts) {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
+    using _place = request.method === 'HEAD' ? undefined : enter(grant.content.agent);
     const withBody = request.headers['content-type'] === 'application/offset+octet-stream';
     const server = new Server({
       path: PATH,
