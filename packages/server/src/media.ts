@@ -76,7 +76,7 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
   const hub = parts.hub ?? (await openHub({ database }));
   const ledger = parts.ledger ?? createLedger({ database, random });
   const relay = (parts.relay ?? ((one) => one))(createRelay({ random }));
-  const gate = createGate({ database, onMismatch, ...parts.gate });
+  const gate = createGate({ database, onMismatch, random, ...parts.gate });
   // A wall of sixteen cameras, each asked for again every five seconds because its agent has no room for it.
   const watchLimit = limit('watches', 1000, 300);
   const egress = createEgress({ gate, ledger, objects, hub, relay, onMismatch, watchLimit, ...parts.egress });

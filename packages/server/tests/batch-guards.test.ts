@@ -33,28 +33,47 @@ async function sessionOf({ owner }: ListeningCloud, side: Side): Promise<Session
   return session;
 }
 
+const callerOf = async (cloud: ListeningCloud, side: Side) => ({
+  session: await sessionOf(cloud, side),
+  account: side.household.unlocked.account,
+});
+type Caller = Awaited<ReturnType<typeof callerOf>>;
+type Question = (cloud: ListeningCloud, caller: Caller, of: Side) => Promise<unknown>;
+
+const objectQuestion: Question = ({ cloud }, caller, { household: { home }, event: { event } }) =>
+  cloud.gate.object({ ...caller, home, event, kind: 'thumbnail', revision: 0 });
+const cameraQuestion: Question = ({ cloud }, caller, { household: { home }, agent: { camera } }) =>
+  cloud.gate.camera({ ...caller, home, camera });
+
 /** Asks the gate itself, which is what a running picture asks. */
-const askForCamera: Ask = async (cloud, asks, of) => {
-  const session = await sessionOf(cloud, asks);
-  const { account } = asks.household.unlocked;
-  const asked = { session, account, home: of.household.home, camera: of.agent.camera };
-  return cloud.cloud.gate.camera(asked).then(
+const askForCamera: Ask = async (cloud, asks, of) =>
+  cameraQuestion(cloud, await callerOf(cloud, asks), of).then(
     () => 200,
     () => 404,
   );
-};
 
 // The statements of batches without the membership: any session may have any thing of the home that it names.
-const MEMBERSHIP = `select m.home_id from memberships m
+const MEMBERSHIP = `select m.account_id, m.home_id from memberships m
   where m.home_id = viewer.home and m.account_id = s.account_id and m.validity @> now() offset 0`;
-function careless<Row>(of: Statement<Row>): Statement<Row> {
+const NO_MEMBERSHIP = 'select viewer.account as account_id, viewer.home as home_id offset 0';
+// ... and with anybody's membership: whoever asks may have what belongs to somebody.
+const ANY_MEMBERSHIP = MEMBERSHIP.replace('and m.account_id = s.account_id ', '');
+function careless<Row>(of: Statement<Row>, membership = NO_MEMBERSHIP): Statement<Row> {
   assert.ok(of.wrapped.includes(MEMBERSHIP));
-  return { ...of, wrapped: of.wrapped.replace(MEMBERSHIP, 'select viewer.home as home_id offset 0') };
+  return { ...of, wrapped: of.wrapped.replace(MEMBERSHIP, membership) };
 }
 
-for (const { what, ask, statements } of [
-  { what: 'objects', ask: askForThumbnail, statements: { objects: careless(gateObjects) } },
-  { what: 'live pictures', ask: askForCamera, statements: { camera: careless(gateCamera) } },
+for (const { what, ask, question, statements, ofAnybody } of [
+  {
+    ...{ what: 'objects', ask: askForThumbnail, question: objectQuestion },
+    statements: { objects: careless(gateObjects) },
+    ofAnybody: { objects: careless(gateObjects, ANY_MEMBERSHIP) },
+  },
+  {
+    ...{ what: 'live pictures', ask: askForCamera, question: cameraQuestion },
+    statements: { camera: careless(gateCamera) },
+    ofAnybody: { camera: careless(gateCamera, ANY_MEMBERSHIP) },
+  },
 ]) {
   test(`a batch for ${what} that forgets the membership is stopped by row-level security, and by nothing else`, async () => {
     const cloud = await newCloudWith({ gate: { statements } });
@@ -71,6 +90,20 @@ for (const { what, ask, statements } of [
     await withoutPolicies(cloud);
     assert.equal(await ask(cloud, victim, victim), 200);
     assert.equal(await ask(cloud, stranger, victim), 404);
+  });
+
+  test(`a stranger in one batch for ${what} with the owner gets nothing by the owner’s membership: it says whose it is`, async () => {
+    for (const sameKeys of [undefined, () => true]) {
+      const cloud = await newCloudWith({ gate: { statements: ofAnybody, ...(sameKeys && { sameKeys }) } });
+      const [owner, stranger] = [await newSide(cloud), await newSide(cloud)];
+      const callers = await Promise.all([owner, stranger].map((side) => callerOf(cloud, side)));
+      // In the same moment, so that it is one batch: row-level security lets the owner's rows through for all of it.
+      const answers = await Promise.allSettled(callers.map((caller) => question(cloud, caller, owner)));
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        ['fulfilled', sameKeys === undefined ? 'rejected' : 'fulfilled'],
+      );
+    }
   });
 
   // Policies of a batch let through what belongs to any of its accounts: what each may have is the statement's to say.

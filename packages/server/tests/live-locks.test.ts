@@ -159,6 +159,7 @@ test('a camera of the same id in another home does not open this one: its row sa
     database,
     statements: { camera: crossed },
     onMismatch: (one: Mismatch) => void told.push(one),
+    random: (count: number) => new Uint8Array(randomBytes(count)),
   };
   await assert.rejects(createGate(parts).camera(asked), { kind: 'not-found' });
   assert.deepEqual(

@@ -1,4 +1,9 @@
 import { NightlatchError } from '@nightlatch/protocol/errors';
+import type { RandomBytes } from '@nightlatch/protocol/ids';
+import { toBase64Url } from '@nightlatch/vault/encoding';
+
+/** What each row of a batch has to repeat: the places of an older one with the same people in it mean other questions. */
+export const newBatchText = (random: RandomBytes): string => toBase64Url(random(16));
 
 export interface BatcherOptions<Question, Answer> {
   /** Answers all questions in their order, undefined for a miss. A throw is a failure of every one of them. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { accountIdOf, agentIdOf, newCameraId, newHomeId, newSessionId } from '@nightlatch/protocol/ids';
 import type { NO_SCOPE } from '../sql/scope.ts';
-import type { Statement } from '../sql/statement.ts';
+import type { SqlParameter, Statement } from '../sql/statement.ts';
 import type { AskedCamera } from './camera.ts';
 import { createGate } from './gate.ts';
 
@@ -16,15 +16,22 @@ const newQuestion = (): AskedCamera => ({
 const [alice, bob] = [newQuestion(), newQuestion()];
 const agent = agentIdOf(randomBytes(32));
 
+/** Stands for the text of the batch that is asked. */
+const BATCH = 'this-batch';
+
 /** A line that is as it was asked for but for `changes`. */
 function lineOf(
   place: number,
   asked: AskedCamera,
-  changes: Partial<AskedCamera & { cameraHome: string; pinHome: string }> = {},
+  changes: Partial<
+    AskedCamera & { batch: string; memberAccount: string; cameraHome: string; pinHome: string }
+  > = {},
 ): string {
-  const cells = { ...asked, cameraHome: asked.home, pinHome: asked.home, ...changes };
-  const { session, account, home, cameraHome, camera, pinHome } = cells;
-  return [place, session, account, home, cameraHome, camera, pinHome, agent].join(' ');
+  const { account: memberAccount, home } = asked;
+  const cells = { ...asked, batch: BATCH, memberAccount, cameraHome: home, pinHome: home, ...changes };
+  const { batch, session, account, cameraHome, camera, pinHome } = cells;
+  const viewer = [place, batch, session, account, cells.memberAccount, cells.home];
+  return [...viewer, cameraHome, camera, pinHome, agent].join(' ');
 }
 
 /** A gate whose database answers these lines, whatever is asked. */
@@ -33,12 +40,18 @@ function gateThatReads(lines: readonly string[]) {
   let statements = 0;
   const gate = createGate({
     database: {
-      ask: async <Row>(_scope: typeof NO_SCOPE, { read }: Statement<Row>): Promise<Row[]> => {
+      ask: async <Row>(
+        _scope: typeof NO_SCOPE,
+        { read }: Statement<Row>,
+        [batch]: readonly SqlParameter[],
+      ): Promise<Row[]> => {
         statements += 1;
-        return [read({ lines: lines.length === 0 ? null : lines.join('\n') })];
+        const text = lines.join('\n').replaceAll(BATCH, String(batch));
+        return [read({ lines: lines.length === 0 ? null : text })];
       },
     },
     onMismatch: ({ reason }) => mismatches.push(reason),
+    random: (count) => new Uint8Array(randomBytes(count)),
   });
   const ask = async (...questions: AskedCamera[]) => {
     const answers = await Promise.allSettled(questions.map((one) => gate.camera(one)));
@@ -59,6 +72,8 @@ test('questions of the same moment are one statement, and each is granted by its
 for (const change of [
   { session: bob.session },
   { account: bob.account },
+  { memberAccount: bob.account },
+  { batch: 'an-older-one' },
   { home: bob.home },
   { cameraHome: bob.home },
   { camera: bob.camera },
@@ -81,9 +96,15 @@ test('a question that is answered twice has no answer, and the one beside it has
   assert.deepEqual(await ask(alice, bob), ['not-found', bob.camera]);
 });
 
-test('a place that nobody asked from answers nobody', async () => {
-  const { ask } = gateThatReads([lineOf(0, alice), lineOf(2, alice)]);
-  assert.deepEqual(await ask(alice), ['not-found']);
+for (const place of [0, 2])
+  test(`a batch with an answer for place ${place} of one answers nobody`, async () => {
+    const { ask } = gateThatReads([lineOf(1, alice), lineOf(place, alice)]);
+    assert.deepEqual(await ask(alice), ['failed']);
+  });
+
+test('an older batch answers nobody, also where the same people asked in it', async () => {
+  const { ask } = gateThatReads([lineOf(1, alice, { batch: 'older' }), lineOf(2, bob, { batch: 'older' })]);
+  assert.deepEqual(await ask(alice, bob), ['not-found', 'not-found']);
 });
 
 for (const [what, line] of Object.entries({

@@ -2,7 +2,7 @@ import type { AgentId, CameraId } from '@nightlatch/protocol/ids';
 import { notFound } from '../refusals.ts';
 import type { GateCameraRow } from '../sql/statements/gate-camera.ts';
 import { type AskedHome, homeKeys } from './asked.ts';
-import { createBatcher } from './batcher.ts';
+import { createBatcher, newBatchText } from './batcher.ts';
 import type { GateParts } from './gate.ts';
 import type { Grant } from './grant.ts';
 
@@ -28,12 +28,14 @@ const QUEUE_MAX = 16_384;
  * Whether somebody may see a camera's live picture, as of now. Questions of the same moment go to the database as one
  * statement.
  */
-export function cameraQuestion({ database, statements, prove, authority }: GateParts) {
+export function cameraQuestion({ database, statements, prove, authority, random }: GateParts) {
   const answerAll = async (asked: readonly AskedCamera[]): Promise<(GateCameraRow | undefined)[]> => {
+    const batch = newBatchText(random);
     const [rows = []] = await database.ask(
       { accounts: [...new Set(asked.map(({ account }) => account))] },
       statements.camera,
       [
+        batch,
         asked.map(({ session }) => session),
         asked.map(({ account }) => account),
         asked.map(({ home }) => home),
@@ -42,7 +44,12 @@ export function cameraQuestion({ database, statements, prove, authority }: GateP
     );
     const answers = new Map<number, GateCameraRow | undefined>();
     // One that was answered twice has no answer; the others of the batch have theirs.
-    for (const row of rows) answers.set(row.place, answers.has(row.place) ? undefined : row);
+    for (const row of rows) {
+      prove({ batch }, row);
+      if (row.place < 1 || row.place > asked.length)
+        throw new Error(`gate-camera answered place ${row.place} of ${asked.length}`);
+      answers.set(row.place, answers.has(row.place) ? undefined : row);
+    }
     return asked.map((_, index) => answers.get(index + 1));
   };
   const batcher = createBatcher<AskedCamera, GateCameraRow>({ answerAll, queueMax: QUEUE_MAX });
@@ -50,9 +57,10 @@ export function cameraQuestion({ database, statements, prove, authority }: GateP
   return async (asked: AskedCamera): Promise<Grant<CameraContent>> => {
     const row = await batcher.ask(asked);
     if (row === undefined) throw notFound();
-    const { home } = asked;
+    const { session, account, home, camera } = asked;
+    const viewer = { session, account, memberAccount: account, memberHome: home };
     // Agents make the ids of their cameras: the same one may be in another home, too.
-    prove({ ...cameraKeys(asked), cameraHome: home, pinHome: home }, row);
+    prove({ ...viewer, camera, cameraHome: home, pinHome: home }, row);
     return authority.mint({ what: 'camera' as const, ...cameraKeys(asked), agent: row.agent });
   };
 }

@@ -1,3 +1,4 @@
+import type { RandomBytes } from '@nightlatch/protocol/ids';
 import type { Database } from '../sql/database.ts';
 import { gateCamera } from '../sql/statements/gate-camera.ts';
 import { gateEvent, gateEvents, gateEventsOfCamera } from '../sql/statements/gate-events.ts';
@@ -38,11 +39,13 @@ export interface GateParts {
   readonly statements: GateStatements;
   readonly prove: Prove;
   readonly authority: Authority;
+  readonly random: RandomBytes;
 }
 
 export interface GateOptions {
   readonly database: Pick<Database, 'ask'>;
   readonly onMismatch: OnMismatch;
+  readonly random: RandomBytes;
   readonly batch?: BatchLimits;
   /** Only tests that show what a lock is good for pass these two; production has no setting for them. */
   readonly statements?: Partial<GateStatements>;
@@ -55,13 +58,14 @@ export interface GateOptions {
  * are the same answer, and anything unexpected is closed.
  */
 export function createGate(options: GateOptions) {
-  const { database, onMismatch } = options;
+  const { database, onMismatch, random } = options;
   const authority = createAuthority();
   const parts: GateParts = {
     database,
     statements: { ...STATEMENTS, ...options.statements },
     prove: prover(options.sameKeys ?? sameKeys, onMismatch),
     authority,
+    random,
   };
   return {
     /** Whether this is a grant of this gate that was not used yet. Afterwards it is used. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { accountIdOf, newCameraId, newEventId, newHomeId, newSessionId } from '@nightlatch/protocol/ids';
 import type { NO_SCOPE } from '../sql/scope.ts';
-import type { RawRow, Statement } from '../sql/statement.ts';
+import type { RawRow, SqlParameter, Statement } from '../sql/statement.ts';
 import { gateObjects } from '../sql/statements/gate-objects.ts';
 import type { AskedObject } from './asked.ts';
 import { createGate } from './gate.ts';
@@ -19,16 +19,30 @@ const [alice, bob] = [newViewer(), newViewer()];
 const [first, second, third] = [newEventId(randomBytes), newEventId(randomBytes), newEventId(randomBytes)];
 const camera = newCameraId(randomBytes);
 
+/** Stands for the text of the batch that is asked. */
+const BATCH = 'this-batch';
+
 type Cells = Record<
-  'session' | 'account' | 'memberHome' | 'home' | 'event' | 'kind' | 'revision' | 'completed',
+  | 'batch'
+  | 'session'
+  | 'account'
+  | 'memberAccount'
+  | 'memberHome'
+  | 'home'
+  | 'event'
+  | 'kind'
+  | 'revision'
+  | 'completed',
   string
 >;
 /** The lists of a line, for one object that is as it was asked for but for `changes`. */
 const lineOf = (place: number, asked: AskedObject, changes: Partial<Cells> = {}): string => {
   const { session, account, home, event, kind, revision } = asked;
   const cells = {
+    batch: BATCH,
     session,
     account,
+    memberAccount: account,
     memberHome: home,
     home,
     event,
@@ -39,8 +53,10 @@ const lineOf = (place: number, asked: AskedObject, changes: Partial<Cells> = {})
   };
   return [
     place,
+    cells.batch,
     cells.session,
     cells.account,
+    cells.memberAccount,
     cells.memberHome,
     cells.home,
     cells.event,
@@ -58,12 +74,18 @@ function gateThatReads(lines: readonly string[]) {
   const mismatches: string[] = [];
   const gate = createGate({
     database: {
-      ask: async <Row>(_scope: typeof NO_SCOPE, { read }: Statement<Row>): Promise<Row[]> => {
-        const raw: RawRow = { lines: lines.length === 0 ? null : lines.join('\n') };
+      ask: async <Row>(
+        _scope: typeof NO_SCOPE,
+        { read }: Statement<Row>,
+        [batch]: readonly SqlParameter[],
+      ): Promise<Row[]> => {
+        const text = lines.join('\n').replaceAll(BATCH, String(batch));
+        const raw: RawRow = { lines: lines.length === 0 ? null : text };
         return [read(raw)];
       },
     },
     onMismatch: ({ reason }) => mismatches.push(reason),
+    random: (count) => new Uint8Array(randomBytes(count)),
   });
   const ask = async (...questions: AskedObject[]) => {
     const answers = await Promise.allSettled(questions.map((one) => gate.object(one)));
@@ -83,6 +105,8 @@ test('an object whose row says all that was asked is granted', async () => {
 const foreign: Partial<Cells>[] = [
   { session: bob.session },
   { account: bob.account },
+  { memberAccount: bob.account },
+  { batch: 'an-older-one' },
   { memberHome: bob.home },
   { home: bob.home },
   { event: second },
@@ -156,6 +180,8 @@ for (const [what, lines] of Object.entries(unreadable))
   });
 
 test('the statement tells nothing of a viewer with no objects but who they are', () => {
-  const line = [1, alice.session, alice.account, alice.home].join(' ');
-  assert.deepEqual(gateObjects.read({ lines: line }), [{ place: 1, objects: [] }]);
+  const { session, account, home } = alice;
+  const viewer = { place: 1, batch: BATCH, session, account, memberAccount: account, memberHome: home };
+  const line = [1, BATCH, session, account, account, home].join(' ');
+  assert.deepEqual(gateObjects.read({ lines: line }), [{ viewer, objects: [] }]);
 });

@@ -2,7 +2,7 @@ import type { CameraId } from '@nightlatch/protocol/ids';
 import { notFound } from '../refusals.ts';
 import type { GateObjectRow } from '../sql/statements/gate-objects.ts';
 import type { AskedObject } from './asked.ts';
-import { type BatcherOptions, createBatcher } from './batcher.ts';
+import { type BatcherOptions, createBatcher, newBatchText } from './batcher.ts';
 import type { GateParts } from './gate.ts';
 import type { Grant } from './grant.ts';
 
@@ -21,13 +21,18 @@ export type BatchLimits = Pick<
 >;
 
 /** Whether somebody may have an object. Questions of the same moment go to the database as one statement. */
-export function objectQuestion({ database, statements, prove, authority }: GateParts, limits: BatchLimits) {
+export function objectQuestion(
+  { database, statements, prove, authority, random }: GateParts,
+  limits: BatchLimits,
+) {
   const answerAll = async (asked: readonly AskedObject[]): Promise<(GateObjectRow | undefined)[]> => {
     const viewers = byViewer(asked);
+    const batch = newBatchText(random);
     const [rows = []] = await database.ask(
       { accounts: [...new Set(viewers.map(({ account }) => account))] },
       statements.objects,
       [
+        batch,
         viewers.map(({ session }) => session),
         viewers.map(({ account }) => account),
         viewers.map(({ home }) => home),
@@ -38,7 +43,9 @@ export function objectQuestion({ database, statements, prove, authority }: GateP
     );
     const answers: (GateObjectRow | undefined)[] = asked.map(() => undefined);
     const seen = new Set<number>();
-    for (const { place, objects } of rows) {
+    for (const { viewer: row, objects } of rows) {
+      prove({ batch }, row);
+      const { place } = row;
       const viewer = viewers[place - 1];
       if (viewer === undefined || seen.has(place))
         throw new Error(`gate-objects answered place ${place} of ${viewers.length}, or answered it twice`);
@@ -53,7 +60,7 @@ export function objectQuestion({ database, statements, prove, authority }: GateP
     const row = await batcher.ask(asked);
     if (row === undefined) throw notFound();
     const { session, account, home, event, kind, revision } = asked;
-    prove({ session, account, memberHome: home, home, event, kind, revision }, row);
+    prove({ session, account, memberAccount: account, memberHome: home, home, event, kind, revision }, row);
     const { camera, epoch, receivedBytes, complete } = row;
     return authority.mint({
       what: 'object',

@@ -93,7 +93,7 @@ export const gatePlay: Play = async (theatre, without) => {
     ...(without.has('reply-proof') ? { isAnswerTo: () => true } : {}),
   });
   const gate = createGate({
-    ...{ database, onMismatch },
+    ...{ database, onMismatch, random: bytes },
     ...(without.has('gate') ? { statements: UNCHECKED, sameKeys: () => true } : {}),
   });
   const egress = createEgress({

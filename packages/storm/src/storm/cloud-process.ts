@@ -39,8 +39,9 @@ function replaced<Row>(of: Statement<Row>, from: string, to: string): Statement<
 const ANY_SESSION = `
   select s.session_id as session, s.account_id as account, $3::text as home, 'owner' as role
   from sessions s where s.session_id = $1 and s.account_id = $2`;
-const MEMBERSHIP = `select m.home_id from memberships m
+const MEMBERSHIP = `select m.account_id, m.home_id from memberships m
   where m.home_id = viewer.home and m.account_id = s.account_id and m.validity @> now() offset 0`;
+const WITHOUT_MEMBERSHIP = 'select viewer.account as account_id, viewer.home as home_id offset 0';
 
 const partsWithout = (locks: readonly Lock[]): MediaParts => ({
   gate: locks.includes('gate')
@@ -51,7 +52,7 @@ const partsWithout = (locks: readonly Lock[]): MediaParts => ({
           events: replaced(gateEvents, LIVE_MEMBER, ANY_SESSION),
           gaps: replaced(gateGaps, LIVE_MEMBER, ANY_SESSION),
           deletions: replaced(gateDeletions, LIVE_MEMBER, ANY_SESSION),
-          objects: replaced(gateObjects, MEMBERSHIP, 'select viewer.home as home_id offset 0'),
+          objects: replaced(gateObjects, MEMBERSHIP, WITHOUT_MEMBERSHIP),
         },
       }
     : {},

@@ -1,14 +1,9 @@
 import { AgentId } from '@nightlatch/protocol/ids';
-import { type RawRow, statement } from '../statement.ts';
+import { statement } from '../statement.ts';
+import { type GateViewer, LIVE_VIEWERS, linesOf, readViewer, VIEWER_CELLS } from './gate-viewers.ts';
 
 /** What the gate learns of a camera that somebody may see; every key is from the rows themselves. */
-export interface GateCameraRow {
-  /** Which question of the batch, from 1. */
-  readonly place: number;
-  readonly session: string;
-  readonly account: string;
-  /** The home of the membership. */
-  readonly home: string;
+export interface GateCameraRow extends GateViewer {
   readonly cameraHome: string;
   readonly camera: string;
   readonly pinHome: string;
@@ -16,55 +11,29 @@ export interface GateCameraRow {
 }
 
 function readLine(line: string): GateCameraRow {
-  const [place = '', session, account, home, cameraHome, camera, pinHome, agent, ...more] = line.split(' ');
-  if (
-    !/^\d+$/.test(place) ||
-    session === undefined ||
-    account === undefined ||
-    home === undefined ||
-    cameraHome === undefined ||
-    camera === undefined ||
-    pinHome === undefined ||
-    more.length > 0
-  )
+  const { viewer, more } = readViewer(line);
+  const [cameraHome, camera, pinHome, agent, ...rest] = more;
+  if (cameraHome === undefined || camera === undefined || pinHome === undefined || rest.length > 0)
     throw new TypeError('gate-camera: a line cannot be read');
-  return {
-    ...{ place: Number(place), session, account, home, cameraHome, camera, pinHome },
-    agent: AgentId.parse(agent),
-  };
-}
-
-/** A line for each question, in one row: rows and columns of a batch cost the client as much as their content. */
-function row({ lines }: RawRow): readonly GateCameraRow[] {
-  if (lines === null) return [];
-  if (typeof lines !== 'string') throw new TypeError('gate-camera: not a text');
-  return lines.split('\n').map(readLine);
+  return { ...viewer, cameraHome, camera, pinHome, agent: AgentId.parse(agent) };
 }
 
 /**
- * Cameras that the home log has added and whose agent is pinned, many questions in one statement: arrays of sessions,
- * accounts, homes and cameras. Answers a line for each who may see the camera. The lateral joins and `offset 0` leave
- * one plan, as in `gate-objects`; a column that could be null would be missing in its line, which could not be read.
+ * Cameras that the home log has added and whose agent is pinned, many questions in one statement: the batch, and arrays of
+ * sessions, accounts, homes and cameras. Answers a line for each who may see the camera. The lateral joins and `offset 0`
+ * leave one plan, as in `gate-objects`; a column that could be null would be missing in its line, which could not be read.
  */
 export const gateCamera = statement({
   name: 'gate-camera',
   text: `
-select string_agg(concat_ws(' ', viewer.place, s.session_id, s.account_id, m.home_id, c.home_id, c.camera_id,
-                            p.home_id, p.agent_id), e'\\n') as lines
-from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-  with ordinality as viewer (session, account, home, camera, place)
-cross join lateral (
-  select s.session_id, s.account_id from sessions s
-  where s.session_id = viewer.session and s.account_id = viewer.account
-    and s.kind = 'full' and s.ended_at is null and s.expires_at > now() offset 0) s
-cross join lateral (
-  select m.home_id from memberships m
-  where m.home_id = viewer.home and m.account_id = s.account_id and m.validity @> now() offset 0) m
+select string_agg(concat_ws(' ', ${VIEWER_CELLS}, c.home_id, c.camera_id, p.home_id, p.agent_id), e'\\n') as lines
+from unnest($2::text[], $3::text[], $4::text[], $5::text[])
+  with ordinality as viewer (session, account, home, camera, place)${LIVE_VIEWERS}
 cross join lateral (
   select c.home_id, c.camera_id, c.agent_id from cameras c
   where c.home_id = m.home_id and c.camera_id = viewer.camera and c.added_at is not null offset 0) c
 cross join lateral (
   select p.home_id, p.agent_id from agent_pins p
   where p.home_id = c.home_id and p.agent_id = c.agent_id and p.validity @> now() offset 0) p`,
-  row,
+  row: linesOf(readLine),
 });

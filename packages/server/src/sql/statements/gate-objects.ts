@@ -1,12 +1,9 @@
 import { CameraId } from '@nightlatch/protocol/ids';
-import { type RawRow, statement } from '../statement.ts';
+import { statement } from '../statement.ts';
+import { type GateViewer, LIVE_VIEWERS, linesOf, readViewer, VIEWER_CELLS } from './gate-viewers.ts';
 
 /** What the gate learns of an object that somebody may have; every key is from the rows themselves. */
-export interface GateObjectRow {
-  readonly session: string;
-  readonly account: string;
-  /** The home of the membership. */
-  readonly memberHome: string;
+export interface GateObjectRow extends GateViewer {
   readonly home: string;
   readonly event: string;
   readonly kind: string;
@@ -19,8 +16,7 @@ export interface GateObjectRow {
 
 /** The objects of one viewer of the batch. */
 export interface GateObjectRows {
-  /** Which viewer of the batch, from 1. */
-  readonly place: number;
+  readonly viewer: GateViewer;
   readonly objects: readonly GateObjectRow[];
 }
 
@@ -41,10 +37,8 @@ const unreadable = (): never => {
 };
 
 function readLine(line: string): GateObjectRows {
-  const [place = '', session, account, memberHome, ...lists] = line.split(' ');
-  if (session === undefined || account === undefined || memberHome === undefined || !/^\d+$/.test(place))
-    return unreadable();
-  if (lists.length === 0) return { place: Number(place), objects: [] };
+  const { viewer, more: lists } = readViewer(line);
+  if (lists.length === 0) return { viewer, objects: [] };
   if (lists.length !== COLUMNS.length) return unreadable();
   const [homes, events = [], kinds, revisions, cameras, epochs, received, completed] = lists.map((list) =>
     list.split(','),
@@ -60,9 +54,7 @@ function readLine(line: string): GateObjectRows {
     const said = cell(cameras, index);
     if (camera !== said) camera = CameraId.parse(said);
     return {
-      session,
-      account,
-      memberHome,
+      ...viewer,
       home: cell(homes, index),
       event,
       kind: cell(kinds, index),
@@ -73,20 +65,13 @@ function readLine(line: string): GateObjectRows {
       complete: complete === 't',
     };
   });
-  return { place: Number(place), objects };
-}
-
-/** A line for each viewer, in one row: rows and columns of a batch cost the client as much as their content. */
-function row({ lines }: RawRow): readonly GateObjectRows[] {
-  if (lines === null) return [];
-  if (typeof lines !== 'string') throw new TypeError('gate-objects: not a text');
-  return lines.split('\n').map(readLine);
+  return { viewer, objects };
 }
 
 /**
- * Many questions in one statement. Viewers are who asks for objects of one kind and revision, each once: arrays of
+ * Many questions in one statement. Viewers are who asks for objects of one kind and revision, each once: the batch, and arrays of
  * sessions, accounts, homes, kinds, revisions, and of the events asked for, joined by commas. Answers a line for each
- * viewer who may have something: its place, session, account and home of the membership, and a list for each column of
+ * viewer who may have something: who it is by its rows, and a list for each column of
  * the objects. All lists of a line are made in one pass over the same rows, so they are in the same order; a column that
  * could be null would be a hole in its list, and the line could not be read.
  *
@@ -98,20 +83,13 @@ function row({ lines }: RawRow): readonly GateObjectRows[] {
 export const gateObjects = statement({
   name: 'gate-objects',
   text: `
-select string_agg(concat_ws(' ', viewer.place, s.session_id, s.account_id, m.home_id, o.lists), e'\\n') as lines
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[])
-  with ordinality as viewer (session, account, home, kind, revision, events, place)
-cross join lateral (
-  select s.session_id, s.account_id from sessions s
-  where s.session_id = viewer.session and s.account_id = viewer.account
-    and s.kind = 'full' and s.ended_at is null and s.expires_at > now() offset 0) s
-cross join lateral (
-  select m.home_id from memberships m
-  where m.home_id = viewer.home and m.account_id = s.account_id and m.validity @> now() offset 0) m
+select string_agg(concat_ws(' ', ${VIEWER_CELLS}, o.lists), e'\\n') as lines
+from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[])
+  with ordinality as viewer (session, account, home, kind, revision, events, place)${LIVE_VIEWERS}
 cross join lateral (
   select ${COLUMNS.map((column) => `string_agg(${column}, ',')`).join(` || ' ' || `)} as lists
   from objects o
   where o.home_id = m.home_id and o.event_id = any (string_to_array(viewer.events, ','))
     and o.kind = viewer.kind and o.revision = viewer.revision offset 0) o`,
-  row,
+  row: linesOf(readLine),
 });

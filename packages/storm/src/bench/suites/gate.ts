@@ -54,7 +54,10 @@ async function run(context: BenchContext): Promise<readonly Figure[]> {
       onDoubt: (doubt) => assert.fail(doubt.reason),
     });
     afterwards(() => database[Symbol.asyncDispose]());
-    return createGate({ database, onMismatch: (mismatch) => assert.fail(mismatch.reason), batch });
+    return createGate({
+      ...{ database, batch, random: randomBytes },
+      onMismatch: (mismatch) => assert.fail(mismatch.reason),
+    });
   };
   const oneByOne = gateOf({ batchMax: 1 });
   const batched = gateOf({});
