@@ -93,3 +93,38 @@ export const often =
       return chance < drop + repeat + swap + delay ? { send: [bytes], delayMilliseconds } : as(bytes);
     };
   };
+
+/** How often, of all answers, one is dropped, repeated, changes places with the next, or is an earlier one. 0 to 1. */
+export interface AnswerRates {
+  readonly drop: number;
+  readonly repeat: number;
+  readonly swap: number;
+  readonly earlier: number;
+}
+
+/** An answer with its question: what the verified cache looks at. Other replies are let through. */
+const ANSWER = '*2\r\n';
+const ANSWERS_REMEMBERED = 64;
+
+/** Strikes again and again, by chance. An earlier answer may be that of another connection. */
+export function byChance({ drop, repeat, swap, earlier }: AnswerRates, random: () => number): Fault {
+  const answers: Buffer[] = [];
+  return () => {
+    let held: Buffer | null = null;
+    return ({ bytes }) => {
+      if (bytes.toString('latin1', 0, ANSWER.length) !== ANSWER) return as(bytes);
+      const old = answers.at(Math.floor(random() * answers.length)) ?? bytes;
+      if (answers.push(Buffer.from(bytes)) > ANSWERS_REMEMBERED) answers.shift();
+      const late = held;
+      held = null;
+      if (late !== null) return as(bytes, late);
+      const chance = random();
+      if (chance < drop) return as();
+      if (chance < drop + repeat) return as(bytes, bytes);
+      if (chance < drop + repeat + earlier) return as(old);
+      if (chance >= drop + repeat + earlier + swap) return as(bytes);
+      held = Buffer.from(bytes);
+      return as();
+    };
+  };
+}

@@ -1,4 +1,4 @@
-import { ALL_LOCKS, type Lock } from '../storm/locks.ts';
+import { ALL_LOCKS, CACHE_LOCKS, type Lock } from '../storm/locks.ts';
 import { bareCachePlay, cachePlay } from './cache-play.ts';
 import { gatePlay } from './gate-play.ts';
 import type { Play } from './play.ts';
@@ -15,8 +15,10 @@ interface Item {
 export interface Played extends Simulated, Omit<Item, 'play'> {}
 
 const GATE = 'gate and egress';
+/** The gate's play has no cache. */
+const PLAYED = ALL_LOCKS.filter((lock) => !CACHE_LOCKS.includes(lock));
 const PROGRAMME: readonly Item[] = [
-  ...[[], ...ALL_LOCKS.map((lock) => [lock]), ALL_LOCKS].map((without) => ({
+  ...[[], ...PLAYED.map((lock) => [lock]), ALL_LOCKS].map((without) => ({
     ...{ play: gatePlay, describe: GATE, without, crosses: without.length === ALL_LOCKS.length },
   })),
   { play: cachePlay, describe: 'the verified cache', without: [], crosses: false },

@@ -3,6 +3,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { type Cache, createCache } from '@nightlatch/cache/cache';
+import { macsOf } from '@nightlatch/cache/mac';
+import type { CacheEvent } from '@nightlatch/cache/observe';
+import { redisTransport } from '@nightlatch/cache/redis';
 import { makeLog } from '@nightlatch/server/logging';
 import { composeMedia, type MediaParts } from '@nightlatch/server/media';
 import { openObjectStore } from '@nightlatch/server/objects/store';
@@ -10,15 +14,16 @@ import { openDatabase } from '@nightlatch/server/sql/database';
 import { migrate } from '@nightlatch/server/sql/migrate';
 import type { Statement } from '@nightlatch/server/sql/statement';
 import { gateEvent, gateEvents } from '@nightlatch/server/sql/statements/gate-events';
-import { gateGaps } from '@nightlatch/server/sql/statements/gate-home';
+import { gateGaps, gateHomeLogHead } from '@nightlatch/server/sql/statements/gate-home';
 import { LIVE_MEMBER } from '@nightlatch/server/sql/statements/gate-member';
 import { gateObjects } from '@nightlatch/server/sql/statements/gate-objects';
-import { gateDeletions } from '@nightlatch/server/sql/statements/gate-retention';
+import { gateDeletions, gateRetention } from '@nightlatch/server/sql/statements/gate-retention';
 import { openCloud } from '@nightlatch/server/wiring';
 import postgres from 'postgres';
 import { type CloudNews, CloudOrder, NO_STRAIN, type OpenOrder } from './cloud-messages.ts';
 import type { Lock } from './locks.ts';
 import { strainedDisk } from './strained-disk.ts';
+import { withoutEnvelope, withoutProof } from './void-cache-locks.ts';
 
 /** The tables that row-level security guards. */
 async function withoutRowSecurity(url: string): Promise<void> {
@@ -52,12 +57,28 @@ const partsWithout = (locks: readonly Lock[]): MediaParts => ({
           events: replaced(gateEvents, LIVE_MEMBER, ANY_SESSION),
           gaps: replaced(gateGaps, LIVE_MEMBER, ANY_SESSION),
           deletions: replaced(gateDeletions, LIVE_MEMBER, ANY_SESSION),
+          homeLogHead: replaced(gateHomeLogHead, LIVE_MEMBER, ANY_SESSION),
+          retention: replaced(gateRetention, LIVE_MEMBER, ANY_SESSION),
           objects: replaced(gateObjects, MEMBERSHIP, WITHOUT_MEMBERSHIP),
         },
       }
     : {},
   egress: locks.includes('egress') ? { sameLabel: () => true } : {},
 });
+
+/** The cache of a run that takes out one of its locks; all others have the cloud's own. */
+function cacheWithout(locks: readonly Lock[], url: string): { cache: Cache } | undefined {
+  const [proof, envelope] = [locks.includes('cache-proof'), locks.includes('cache-envelope')];
+  if (!proof && !envelope) return undefined;
+  const keys = { current: { id: '1', secret: new Uint8Array(randomBytes(32)) } };
+  let transport = redisTransport({ url });
+  if (envelope) transport = withoutEnvelope(transport, macsOf(keys));
+  if (proof) transport = withoutProof(transport);
+  const observe = ({ type }: CacheEvent) => {
+    if (type === 'doubt') doubts += 1;
+  };
+  return { cache: createCache({ namespace: 'nightlatch', keys, transport, observe }) };
+}
 
 let strain = NO_STRAIN;
 let disk: ReturnType<typeof strainedDisk> | undefined;
@@ -82,6 +103,7 @@ async function run({
     destination: {
       write: (line: string) => {
         if (line.includes('"mismatch"')) mismatches += 1;
+        if (line.includes('a reply of the cache was not')) doubts += 1;
       },
     },
   });
@@ -100,6 +122,7 @@ async function run({
   const strained = strainedDisk(await openObjectStore({ directory: path.join(dataDirectory, 'objects') }));
   disk = strained;
   const cloud = await openCloud(config, {
+    ...cacheWithout(without, redisUrl),
     ...{ log, database, random, clock: () => Date.now() + strain.clockMilliseconds },
     media: (foundation) => composeMedia(foundation, { ...partsWithout(without), objects: strained.objects }),
   });

@@ -65,3 +65,15 @@ test('a thumbnail that came more often than the ledger says is counted', () => {
     [0, 2, 3],
   );
 });
+
+test('an entry of a log is of the home that wrote it, and bytes that are not the sum of their parts are of another', () => {
+  const { oracle, alice, bob, home, foreign } = ground();
+  oracle.wrote(home, ['entry']);
+  oracle.logged(oracle.asking(alice), 'entry');
+  oracle.counted(oracle.asking(alice), 3, [1, 2]);
+  assert.equal(foreign(), 0);
+  oracle.logged(oracle.asking(bob), 'entry');
+  oracle.logged(oracle.asking(alice), 'another');
+  oracle.counted(oracle.asking(alice), 3, [0, 0]);
+  assert.equal(foreign(), 3);
+});

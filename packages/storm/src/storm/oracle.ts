@@ -4,7 +4,7 @@ import type { Watermark } from './watermark.ts';
 
 /** Something that came to somebody who may not have it. */
 export interface Crossing {
-  readonly channel: 'list' | 'thumbnail' | 'error' | 'opened';
+  readonly channel: 'list' | 'thumbnail' | 'log' | 'counts' | 'error' | 'opened';
   /** Whose app it came to. */
   readonly to: AccountId;
   /** Of which home it is; null where nobody ever made it. */
@@ -36,6 +36,7 @@ const GRACE_MILLISECONDS = 1_000;
 export function createOracle(now: () => number = () => performance.now()) {
   const homeOfEvent = new Map<string, HomeId>();
   const homeOfBytes = new Map<string, HomeId>();
+  const homeOfEntry = new Map<string, HomeId>();
   const accesses = new Map<AccountId, Access[]>();
   const acknowledged = new Map<HomeId, Set<EventId>>();
   /** How often each thumbnail came to each account. */
@@ -75,6 +76,10 @@ export function createOracle(now: () => number = () => performance.now()) {
       homeOfEvent.set(event, home);
       homeOfBytes.set(digest(thumbnail), home);
     },
+    /** The log of a home. */
+    wrote(home: HomeId, entries: readonly string[]): void {
+      for (const entry of entries) homeOfEntry.set(entry, home);
+    },
     acknowledged(home: HomeId, event: EventId): void {
       const known = acknowledged.get(home);
       if (known === undefined) acknowledged.set(home, new Set([event]));
@@ -85,6 +90,18 @@ export function createOracle(now: () => number = () => performance.now()) {
       deliveries += 1;
       const of = homeOfEvent.get(event) ?? null;
       if (!mayHave(asking, of)) crossed({ channel: 'list', to: asking.account, of });
+    },
+    /** An entry of a home log came to somebody's app. */
+    logged(asking: Asking, entry: string): void {
+      deliveries += 1;
+      const of = homeOfEntry.get(entry) ?? null;
+      if (!mayHave(asking, of)) crossed({ channel: 'log', to: asking.account, of });
+    },
+    /** How many bytes a home has came to somebody's app, with those of each camera: if they are not its parts, it is another's. */
+    counted({ account }: Asking, bytes: number, ofCameras: readonly number[]): void {
+      deliveries += 1;
+      if (ofCameras.reduce((sum, part) => sum + part, 0) !== bytes)
+        crossed({ channel: 'counts', to: account, of: null });
     },
     /** Bytes of a thumbnail came to somebody's app. Answers whether they are what they may have. */
     came(asking: Asking, event: string, bytes: Uint8Array): boolean {

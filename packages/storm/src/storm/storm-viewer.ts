@@ -1,5 +1,7 @@
 import { EventsPage } from '@nightlatch/protocol/events';
+import { HomeLogPage } from '@nightlatch/protocol/homelog';
 import type { EventId, HomeId } from '@nightlatch/protocol/ids';
+import { Retention } from '@nightlatch/protocol/retention';
 import { openContentKey } from '@nightlatch/vault/content';
 import { verifyManifest } from '@nightlatch/vault/manifest';
 import { labelOf, openWhole } from '@nightlatch/vault/object';
@@ -45,6 +47,23 @@ export function createStormViewer(resident: Resident, { url, oracle }: { url: st
     return page;
   }
 
+  /** What the app reads of a home beside its events: null where it came. */
+  async function householdOf(home: HomeId): Promise<string | null> {
+    const as = asking();
+    const log = await get(`/api/homes/${home}/log`);
+    if (!log.ok) return refusal(as, 'log', log);
+    for (const entry of HomeLogPage.parse(await log.json()).entries) oracle.logged(as, entry);
+    const kept = await get(`/api/homes/${home}/retention`);
+    if (!kept.ok) return refusal(as, 'retention', kept);
+    const { bytes, cameras } = Retention.parse(await kept.json());
+    oracle.counted(
+      as,
+      bytes,
+      cameras.map((one) => one.bytes),
+    );
+    return null;
+  }
+
   async function see(row: EventsPage['events'][number], home: HomeId): Promise<string | null> {
     const { event, objects } = row;
     const thumbnail = objects.find(({ kind }) => kind === 'thumbnail');
@@ -69,12 +88,12 @@ export function createStormViewer(resident: Resident, { url, oracle }: { url: st
   return {
     account,
     firstHome: own,
-    /** Opens the Events tab of a home. */
+    /** Opens the Events tab of a home, and looks at its settings. */
     async visit(home: HomeId): Promise<Visit> {
       try {
         const page = await listOf(home, PAGE);
         if (typeof page === 'string') return { succeeded: false, trouble: page };
-        const troubles = await Promise.all(page.events.map((row) => see(row, home)));
+        const troubles = await Promise.all([householdOf(home), ...page.events.map((row) => see(row, home))]);
         const trouble = troubles.find((one) => one !== null) ?? null;
         return { succeeded: trouble === null, trouble };
       } catch (error) {

@@ -13,6 +13,9 @@ import { createOracle, type Oracle } from './oracle.ts';
 import { createStormAgent, type StormAgent } from './storm-agent.ts';
 import { createStormViewer, type StormViewer } from './storm-viewer.ts';
 import { fillTown } from './town.ts';
+import { fillLogs } from './town-log.ts';
+
+const LOG_ENTRIES = 2;
 
 export interface WorldOptions {
   readonly cameras: number;
@@ -66,6 +69,8 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const residents = await fillTown(cluster.url, cameras);
   const oracle = createOracle();
   for (const { account, home } of residents) oracle.granted(account, home);
+  for (const [home, entries] of await fillLogs(cluster.url, residents, LOG_ENTRIES))
+    oracle.wrote(home, entries);
   const ended = new AbortController();
   stack.defer(() => ended.abort());
   const place = {
