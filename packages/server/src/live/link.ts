@@ -8,6 +8,7 @@ import { closeSoon, cutWhenSilent, textOf } from './sockets.ts';
 
 /** The gate is asked at least this often whether the link may stay. */
 const RECHECK_MILLISECONDS = 15_000;
+const SOON_MILLISECONDS = 1_000;
 /** Orders that wait for an agent that does not read them. */
 const ORDER_BYTES_WAITING_MAX = 1024 * 1024;
 
@@ -55,8 +56,9 @@ export function openLink(options: {
   ];
   const timer = setInterval(() => void look(), RECHECK_MILLISECONDS);
   timer.unref();
-  // It may have changed before anybody listened.
-  void look();
+  // It may have changed before anybody listened. With all others of this second, for the gate asks for them at once.
+  const first = setTimeout(() => void look(), SOON_MILLISECONDS - (Date.now() % SOON_MILLISECONDS));
+  first.unref();
   send(comeback.order());
 
   socket.on('message', (data, isBinary) => {
@@ -71,6 +73,7 @@ export function openLink(options: {
   });
   socket.once('close', () => {
     clearInterval(timer);
+    clearTimeout(first);
     for (const stop of stops) stop();
     comeback.leave();
     side.ended();
