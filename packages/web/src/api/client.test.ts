@@ -60,3 +60,61 @@ test('an ended session is told to the app once for each answer', async (t) => {
   await assert.rejects(call('account.get'), isError('not-signed-in'));
   assert.equal(told, 1);
 });
+
+const busy = (seconds: number) =>
+  Response.json(
+    { error: { kind: 'unavailable', message: 'Very many ask at once.' } },
+    { status: 503, headers: { 'retry-after': `${seconds}` } },
+  );
+/** Lets time pass, a second at a time, until the call has come to its end. */
+async function whileTimePasses<Answer>(
+  t: { mock: { timers: { tick(milliseconds: number): void } } },
+  asked: Promise<Answer>,
+): Promise<Answer> {
+  let over = false;
+  const ended = asked.finally(() => {
+    over = true;
+  });
+  ended.catch(() => undefined);
+  while (!over) {
+    await new Promise((resolve) => setImmediate(resolve));
+    t.mock.timers.tick(1000);
+  }
+  return ended;
+}
+
+test('a read that the cloud is too busy for comes again by itself when the cloud says, a few times', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const answers = [busy(2), busy(1), Response.json({ status: 'ok' })];
+  answering(t, () => answers.shift() ?? busy(1));
+  assert.deepEqual(await whileTimePasses(t, call('health.get')), { status: 'ok' });
+
+  let asked = 0;
+  answering(t, () => {
+    asked += 1;
+    return busy(1);
+  });
+  await assert.rejects(whileTimePasses(t, call('health.get')), isError('unavailable'));
+  assert.equal(asked, 4);
+});
+
+test('nothing is sent again that changes something, that would have to wait long, or that nobody waits for', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let asked = 0;
+  const answer = (seconds: number) => () => {
+    asked += 1;
+    return busy(seconds);
+  };
+  answering(t, answer(1));
+  await assert.rejects(call('logout'), isError('unavailable'));
+  answering(t, answer(11));
+  await assert.rejects(call('health.get'), isError('unavailable'));
+  assert.equal(asked, 2);
+
+  answering(t, answer(1));
+  const left = new AbortController();
+  const waiting = call('health.get', { signal: left.signal });
+  await new Promise((resolve) => setImmediate(resolve));
+  left.abort();
+  await assert.rejects(waiting);
+});

@@ -56,11 +56,48 @@ async function errorOf(response: Response): Promise<NightlatchError> {
   return new NightlatchError(body.data.error.kind, body.data.error.message, options);
 }
 
+/** So often a read is sent again by itself when the cloud is too busy, and only where the wait is short. */
+const AGAIN_MAX = 3;
+const AGAIN_SECONDS_MAX = 10;
+
+/** Until the cloud wants the request again, and a little longer for some than for others. */
+const untilAgain = (seconds: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, (seconds + Math.random()) * 1000);
+    signal?.addEventListener('abort', done);
+    if (signal?.aborted) done();
+  });
+
+/**
+ * As `sendOnce`. A cloud that takes people in turn says when to come again: what only reads waits for that and comes
+ * again, while the page still shows that it loads. What changes something is for the person to repeat.
+ */
+export async function send(name: RouteName, wire: Wire = {}): Promise<Response> {
+  for (let again = 0; ; again++)
+    try {
+      return await sendOnce(name, wire);
+    } catch (error) {
+      const seconds =
+        error instanceof NightlatchError && error.kind === 'unavailable'
+          ? error.retryAfterSeconds
+          : undefined;
+      const isShort = seconds !== undefined && seconds <= AGAIN_SECONDS_MAX;
+      if (routes[name].method !== 'GET' || !isShort || again >= AGAIN_MAX) throw error;
+      await untilAgain(seconds, wire.signal);
+      wire.signal?.throwIfAborted();
+    }
+}
+
 /**
  * Sends one request and gives the answer as it is, for routes that answer with bytes or an event stream. Throws
  * NightlatchError for every answer that is an error, and where the cloud cannot be reached.
  */
-export async function send(name: RouteName, wire: Wire = {}): Promise<Response> {
+async function sendOnce(name: RouteName, wire: Wire): Promise<Response> {
   const response = await fetch(addressOf(name, wire), {
     method: routes[name].method,
     credentials: 'same-origin',
