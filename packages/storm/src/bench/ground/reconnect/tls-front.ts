@@ -1,0 +1,19 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:tls';
+import type { ServerOrder } from './server-messages.ts';
+
+const BACKLOG = 8192;
+
+/** Ends TLS in this process and gives the HTTP server the connections, so that its processor time is counted, too. */
+export async function putTlsInFront(
+  server: Server,
+  { tlsPort, certificate, key }: ServerOrder,
+): Promise<void> {
+  const front = createServer({ cert: certificate, key }, (socket) => {
+    // The cloud speaks plainly and resets connections that it cuts off, which Node has for plain ones alone.
+    server.emit('connection', Object.assign(socket, { resetAndDestroy: () => socket.destroy() }));
+  });
+  front.listen({ port: tlsPort, host: '127.0.0.1', backlog: BACKLOG });
+  await once(front, 'listening');
+}
