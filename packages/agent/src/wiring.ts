@@ -98,7 +98,7 @@ export async function composeAgent(
 
   // Recordings end after the signal; what belongs to the cloud ends with it.
   const comeback = opened.use(
-    await openComeback(directory, serverUrl, (error) =>
+    await openComeback(directory, { serverUrl, agent: device.agent }, (error) =>
       log.warn({ err: error }, 'what the agent comes back with after an outage could not be kept on disk'),
     ),
   );

@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { agentIdOf } from '@nightlatch/protocol/ids';
 import { NO_COMEBACK } from '../uplink/comeback.ts';
 import { openComeback } from './comeback-file.ts';
 
-const URL = 'https://cameras.example.org';
+const OF = { serverUrl: 'https://cameras.example.org', agent: agentIdOf(new Uint8Array(32)) };
 const GIVEN = {
   token: 'A'.repeat(43),
   ticket: { ticket: '1.2.3', expiresAt: 5 },
@@ -18,8 +19,8 @@ async function newDirectory(t: TestContext): Promise<string> {
   t.after(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
-const open = (directory: string, serverUrl = URL) =>
-  openComeback(directory, serverUrl, (error) => assert.fail(String(error)));
+const open = (directory: string, of: Partial<typeof OF> = {}) =>
+  openComeback(directory, { ...OF, ...of }, (error) => assert.fail(String(error)));
 
 test('what was given last is there after a restart, and nobody else can read it', async (t) => {
   const directory = await newDirectory(t);
@@ -33,12 +34,16 @@ test('what was given last is there after a restart, and nobody else can read it'
   assert.equal((await stat(path.join(directory, 'comeback.json'))).mode & 0o777, 0o600);
 });
 
-test('no other cloud is shown what this one gave', async (t) => {
+test('no other cloud is shown what this one gave, and no other agent comes by it', async (t) => {
   const directory = await newDirectory(t);
   await using store = await open(directory);
   store.keep(GIVEN);
   await store[Symbol.asyncDispose]();
-  assert.deepEqual((await open(directory, 'https://elsewhere.example')).kept, NO_COMEBACK);
+  for (const other of [
+    { serverUrl: 'https://elsewhere.example' },
+    { agent: agentIdOf(new Uint8Array(32).fill(1)) },
+  ])
+    assert.deepEqual((await open(directory, other)).kept, NO_COMEBACK, JSON.stringify(other));
 });
 
 test('a file that cannot be read is as good as none', async (t) => {

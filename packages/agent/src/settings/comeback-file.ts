@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { base64Url, Instant } from '@nightlatch/protocol/encoding';
+import { AgentId } from '@nightlatch/protocol/ids';
 import { ReconnectSlot, ReconnectTicket } from '@nightlatch/protocol/live';
 import { z } from 'zod';
 import { type ComebackStore, keepInMemory } from '../uplink/comeback.ts';
@@ -12,6 +13,8 @@ const ComebackFile = z.strictObject({
   version: z.literal(1),
   /** Of another cloud it would be somebody else's secret. */
   serverUrl: z.string(),
+  /** Under another device key it would be another agent's session. */
+  agent: AgentId,
   token: base64Url(32).nullable(),
   ticket: z.strictObject({ ticket: ReconnectTicket, expiresAt: Instant }).nullable(),
   slot: ReconnectSlot.nullable(),
@@ -23,13 +26,13 @@ const ComebackFile = z.strictObject({
  */
 export async function openComeback(
   directory: string,
-  serverUrl: string,
+  { serverUrl, agent }: { readonly serverUrl: string; readonly agent: AgentId },
   onFailed: (error: unknown) => void,
 ): Promise<ComebackStore & AsyncDisposable> {
   const path = join(directory, 'comeback.json');
   const stored = parseJson((await readPrivateFile(path, BYTES_MAX)) ?? '', ComebackFile);
   const memory = keepInMemory();
-  if (stored?.serverUrl === serverUrl) {
+  if (stored?.serverUrl === serverUrl && stored.agent === agent) {
     const { token, ticket, slot } = stored;
     memory.keep({ token, ticket, slot });
   }
@@ -38,7 +41,7 @@ export async function openComeback(
   const write = async (): Promise<void> => {
     while (isStale) {
       isStale = false;
-      const file: z.input<typeof ComebackFile> = { version: 1, serverUrl, ...memory.kept };
+      const file: z.input<typeof ComebackFile> = { version: 1, serverUrl, agent, ...memory.kept };
       await writePrivateFile(path, `${JSON.stringify(file)}\n`).catch(onFailed);
     }
     writing = null;
