@@ -38,7 +38,7 @@ export function createComeback(
     order,
     renewed: async () => {
       if (clock() < prolongAt) return seat.isStale() ? order() : undefined;
-      prolongAt += PROLONG_MILLISECONDS;
+      prolongAt = clock() + PROLONG_MILLISECONDS;
       sessionExpiresAt = (await agents.prolong(link.tokenHash)) ?? sessionExpiresAt;
       return order();
     },
