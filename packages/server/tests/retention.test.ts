@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Manifest } from '@nightlatch/protocol/manifest';
 import { newListeningCloud } from './support/listening.ts';
 import { filesOf, keepDays, rowsOf, sweepOf, toDoOf } from './support/retention.ts';
+import type { SealedEvent } from './support/sealed-event.ts';
 import { newSide, type Side } from './support/side.ts';
 
 const cloud = await newListeningCloud();
 const other = await newSide(cloud);
 await keepDays(other, null);
 const DAY_MS = 86_400_000;
+type All = { event: SealedEvent; manifests: Manifest[] };
 
 const star = ({ household }: Side, event: string, name: 'favourites.set' | 'favourites.unset') =>
   household.browser.call(name, { params: { home: household.home, event } });
@@ -78,6 +81,46 @@ test('the list says what the setting deleted, and an agent that sends it again i
   for (const object of (await again.json()).objects) assert.equal(object.complete, true);
   assert.equal((await list(side)).events.length, 1, 'it did not come back');
   assert.equal((await agent.createUpload(clip)).status, 404);
+});
+
+test('what is sent again in the very moment in which it is deleted stays deleted', async () => {
+  const again = {
+    'by itself': ({ agent }: Side, { event, manifests }: All) => agent.putEvent(event, manifests),
+    'in a batch': async ({ agent, household }: Side, all: All) =>
+      agent.call('agent.put-events', { input: await agent.signedBatch(household, [all]) }),
+  };
+  for (const [how, send] of Object.entries(again)) {
+    const side = await newSide(cloud);
+    const { home } = side.household;
+    const event = side.event;
+    const manifests = [event.metadata.manifest, event.thumbnail.manifest, event.clip.manifest];
+    await keepDays(side, 1);
+    const [deleted, may] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { database } = cloud.cloud;
+    const sweep = await sweepOf(cloud, {
+      database: {
+        ask: database.ask,
+        transact: (scope, work) =>
+          database.transact(scope, async (ask) => {
+            const answer = await work(ask);
+            deleted.resolve();
+            await may.promise;
+            return answer;
+          }),
+      },
+    });
+    const swept = sweep.sweepHome(home);
+    await deleted.promise;
+    const sent = send(side, { event, manifests });
+    while ((await cloud.owner`select from pg_locks where not granted`).length === 0);
+    may.resolve();
+    await swept;
+    assert.equal((await sent).status, 503, `${how}: to be tried again`);
+    assert.deepEqual(await rowsOf(cloud, home), { events: 0, objects: 0, uploads: 0 }, how);
+    const told = await send(side, { event, manifests });
+    assert.equal(told.status, 200, 'and then it is done with');
+    assert.deepEqual(await rowsOf(cloud, home), { events: 0, objects: 0, uploads: 0 }, how);
+  }
 });
 
 test('a favourite stays, is said to be one, and goes once it is none', async () => {
