@@ -4,11 +4,13 @@ import { type Admission, createAdmission, Overload, type Priority, type Turn } f
 
 function newAdmission(underWayMax = 2, patienceMilliseconds = 1_000) {
   const time = { now: 0 };
+  const timers: { readonly milliseconds: number; readonly action: () => void }[] = [];
   const admission = createAdmission({
     monotonic: () => time.now,
+    after: (milliseconds, action) => void timers.push({ milliseconds, action }),
     limits: { underWayMax, patienceMilliseconds },
   });
-  return { admission, time };
+  return { admission, time, timers };
 }
 
 /** Enters and writes down its name when it is its turn, or the seconds it was told when it was refused. */
@@ -91,6 +93,28 @@ test('who has waited for longer than anybody has patience is refused, whoever co
   enter(admission, 'media', 'in time, too', log);
   await turnOfLoop();
   assert.deepEqual([typeof log[0], log.length], ['number', 1]);
+});
+
+test('who waits alone behind somebody slow is refused in time, and one timer is enough for all', async () => {
+  const { admission, time, timers } = newAdmission();
+  await full(admission);
+  const log: (string | number)[] = [];
+  enter(admission, 'media', 'first', log);
+  time.now = 600;
+  enter(admission, 'live', 'second', log);
+  await turnOfLoop();
+  assert.deepEqual(
+    timers.map(({ milliseconds }) => milliseconds),
+    [1_001],
+  );
+  time.now = 1_001;
+  timers[0]?.action();
+  await turnOfLoop();
+  assert.deepEqual([log.length, admission.counts.waiting, timers[1]?.milliseconds], [1, 1, 600]);
+  time.now = 1_601;
+  timers[1]?.action();
+  await turnOfLoop();
+  assert.deepEqual([log.length, admission.counts.waiting, timers.length], [2, 0, 2]);
 });
 
 test('who is refused is told to come one behind the other, at the rate at which they can be served', async () => {

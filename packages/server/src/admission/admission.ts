@@ -42,6 +42,9 @@ interface Waiting {
   readonly refuse: () => void;
 }
 
+const later = (milliseconds: number, action: () => void): void =>
+  void setTimeout(action, milliseconds).unref();
+
 /**
  * Takes in turn what the server is asked to do, before any work is done for it. As many wait as can be served within
  * their patience, by the rate of the last second; of more, the least urgent are refused. Each who is refused is told
@@ -50,14 +53,16 @@ interface Waiting {
 export function createAdmission(options: {
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonic: () => number;
+  readonly after?: (milliseconds: number, action: () => void) => void;
   readonly limits?: Partial<AdmissionLimits>;
 }): Admission {
-  const { monotonic } = options;
+  const { monotonic, after = later } = options;
   const { underWayMax, patienceMilliseconds } = { ...LIMITS, ...options.limits };
   const queues = PRIORITIES.map(() => new Set<Waiting>());
   const counts = { underWay: 0, waiting: 0, refused: 0 };
   const served = { windowBegan: monotonic(), before: 0, now: 0 };
   let bookedUntil = 0;
+  let isWatched = false;
 
   const countServed = (now: number): void => {
     const windows = Math.floor((now - served.windowBegan) / WINDOW_MILLISECONDS);
@@ -104,6 +109,18 @@ export function createAdmission(options: {
         take(queue)?.refuse();
       }
   };
+  /** Whoever waits is refused in time, also where nobody else comes or goes. */
+  const watch = (now: number): void => {
+    const oldest = queues.flatMap(([first]) => first?.since ?? []);
+    if (isWatched || oldest.length === 0) return;
+    isWatched = true;
+    after(Math.min(...oldest) + patienceMilliseconds + 1 - now, () => {
+      isWatched = false;
+      const then = monotonic();
+      refuseTheLate(then);
+      watch(then);
+    });
+  };
   function beginNext(): void {
     refuseTheLate(monotonic());
     if (counts.underWay >= underWayMax) return;
@@ -138,6 +155,7 @@ export function createAdmission(options: {
       return new Promise((resolve, reject) => {
         queues[rank]?.add({ since, begin: resolve, refuse: () => reject(refusal()) });
         counts.waiting += 1;
+        watch(since);
       });
     },
   };

@@ -5,6 +5,7 @@ import { type AskedHome, homeKeys } from './asked.ts';
 import { createBatcher, newBatchText } from './batcher.ts';
 import type { GateParts } from './gate.ts';
 import type { Grant } from './grant.ts';
+import { inPlaces } from './places.ts';
 
 export interface AskedCamera extends AskedHome {
   readonly camera: CameraId;
@@ -42,15 +43,8 @@ export function cameraQuestion({ database, statements, prove, authority, random 
         asked.map(({ camera }) => camera),
       ],
     );
-    const answers = new Map<number, GateCameraRow | undefined>();
-    // One that was answered twice has no answer; the others of the batch have theirs.
-    for (const row of rows) {
-      prove({ batch }, row);
-      if (row.place < 1 || row.place > asked.length)
-        throw new Error(`gate-camera answered place ${row.place} of ${asked.length}`);
-      answers.set(row.place, answers.has(row.place) ? undefined : row);
-    }
-    return asked.map((_, index) => answers.get(index + 1));
+    for (const row of rows) prove({ batch }, row);
+    return inPlaces(rows, asked.length);
   };
   const batcher = createBatcher<AskedCamera, GateCameraRow>({ answerAll, queueMax: QUEUE_MAX });
 

@@ -1,9 +1,10 @@
 import type { AgentId, HomeId } from '@nightlatch/protocol/ids';
 import { notFound } from '../refusals.ts';
 import type { GateLinkRow } from '../sql/statements/gate-links.ts';
-import { createBatcher } from './batcher.ts';
+import { createBatcher, newBatchText } from './batcher.ts';
 import type { GateParts } from './gate.ts';
 import type { Grant } from './grant.ts';
+import { inPlaces } from './places.ts';
 
 export interface AskedLink {
   /** SHA-256 of the token of the agent's session, base64url. */
@@ -25,21 +26,21 @@ const QUEUE_MAX = 16_384;
  * Whether an agent may have a link, as of now: its session lives and it is pinned at that home. Questions of the same
  * moment go to the database as one statement.
  */
-export function linkQuestion({ database, statements, prove, authority }: GateParts) {
+export function linkQuestion({ database, statements, prove, authority, random }: GateParts) {
   const answerAll = async (asked: readonly AskedLink[]): Promise<(GateLinkRow | undefined)[]> => {
+    const batch = newBatchText(random);
     const [rows = []] = await database.ask(
       { agents: [...new Set(asked.map(({ agent }) => agent))] },
       statements.links,
       [
+        batch,
         asked.map(({ tokenHash }) => tokenHash),
         asked.map(({ agent }) => agent),
         asked.map(({ home }) => home),
       ],
     );
-    const answers = new Map<number, GateLinkRow | undefined>();
-    // One that was answered twice has no answer; the others of the batch have theirs.
-    for (const row of rows) answers.set(row.place, answers.has(row.place) ? undefined : row);
-    return asked.map((_, index) => answers.get(index + 1));
+    for (const row of rows) prove({ batch }, row);
+    return inPlaces(rows, asked.length);
   };
   const batcher = createBatcher<AskedLink, GateLinkRow>({ answerAll, queueMax: QUEUE_MAX });
 

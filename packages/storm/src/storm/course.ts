@@ -40,7 +40,7 @@ async function run({ name, describe, strike }: Trouble, options: ScenarioOptions
   for (let round = 0; round < FIRST_EVENTS; round++)
     await Promise.all(agents.map((agent) => agent.deliver()));
 
-  const traffic = startTraffic(world, RATES);
+  await using traffic = startTraffic(world, RATES);
   say('people look, cameras record, and nothing is wrong');
   const calmPeak = peakOf(world);
   await wait(CALM);

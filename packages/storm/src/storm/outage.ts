@@ -82,7 +82,7 @@ async function run({ name, cooperate }: Outage, options: ScenarioOptions): Promi
   const calmPeak = peakOf(world);
   const people = { ...world, viewers: viewers.slice(0, PEOPLE), agents: agents.slice(0, PEOPLE) };
   await inTurn(people.agents, (agent) => agent.deliver());
-  const calm = startTraffic(people, CALM_RATES);
+  await using calm = startTraffic(people, CALM_RATES);
   await wait(CALM);
   await calm.end();
   const calmBytes = await calmPeak();
@@ -100,7 +100,7 @@ async function run({ name, cooperate }: Outage, options: ScenarioOptions): Promi
   const flushed = Promise.all(agents.map((agent) => agent.flush()));
   const peak = peakOf(world);
   const under = noTally();
-  const traffic = startTraffic(people, STORM_RATES);
+  await using traffic = startTraffic(people, STORM_RATES);
   traffic.countIn(under);
   const faultsEnd = wait(UNDER_FAULTS);
   const recoverySeconds = await secondsUntil('a link of every agent', allLinked, signal);

@@ -22,7 +22,7 @@ export interface Tally {
 
 export const noTally = (): Tally => ({ visits: 0, succeeded: 0, troubles: new Map() });
 
-export interface Traffic {
+export interface Traffic extends AsyncDisposable {
   /** Where visits are counted from now on. */
   countIn(tally: Tally): void;
   /** No more begins; resolves when all that has begun is over. */
@@ -83,14 +83,16 @@ export function startTraffic({ random, agents, viewers, oracle }: World, rates: 
     }
   };
   const loops = [loop(rates.visits, visit), loop(rates.events, record)];
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await Promise.all(loops);
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  };
   return {
     countIn: (given) => {
       tally = given;
     },
-    end: async () => {
-      stop.abort();
-      await Promise.all(loops);
-      while (underWay.size > 0) await Promise.allSettled(underWay);
-    },
+    end,
+    [Symbol.asyncDispose]: end,
   };
 }
