@@ -19,10 +19,13 @@ import { hashBytes, utf8 } from './encoding.ts';
 import {
   checkChunk,
   checkFollows,
+  coveredManifest,
   eventHash,
   isFinalChunk,
+  signBatch,
   signGap,
   signManifest,
+  verifyBatch,
   verifyGap,
   verifyManifest,
 } from './manifest.ts';
@@ -190,4 +193,26 @@ test('a gap is believed of the pinned device, for the home and camera asked for,
     const forced = await signJws({ ...lost, ...part }, { typ: GAP_TYP, privateKey });
     await assert.rejects(verifyGap(forced, place, publicKey), { reason: 'malformed' });
   }
+});
+
+test('a batch is of exactly these manifests, by this agent and for this home', async () => {
+  const { agent } = device;
+  const batch = [jws, await signManifest({ ...manifest, event: otherEvent }, privateKey)];
+  const statement = await signBatch(batch, { agent, home }, privateKey);
+  await verifyBatch(statement, batch, { agent, home }, publicKey);
+  for (const other of [{ home: otherHome }, { agent: otherDevice.agent }])
+    await assert.rejects(verifyBatch(statement, batch, { agent, home, ...other }, publicKey), {
+      reason: 'wrong-subject',
+    });
+  for (const changed of [batch.toReversed(), batch.slice(1), [...batch, jws], []])
+    await assert.rejects(verifyBatch(statement, changed, { agent, home }, publicKey), { reason: 'damaged' });
+  await assert.rejects(verifyBatch(statement, batch, { agent, home }, otherDevice.publicKey), {
+    reason: 'wrong-signature',
+  });
+});
+
+test('a manifest out of a batch is of the home and the event that it came for', () => {
+  assert.deepEqual(coveredManifest(jws, { home, event }), manifest);
+  for (const other of [{ home: otherHome }, { event: otherEvent }])
+    assert.throws(() => coveredManifest(jws, { home, event, ...other }), { reason: 'wrong-subject' });
 });

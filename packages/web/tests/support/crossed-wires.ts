@@ -11,6 +11,7 @@ import {
 } from '../../../server/src/sql/statements/gate-events.ts';
 import { gateHomeLog } from '../../../server/src/sql/statements/gate-home.ts';
 import { gateObjects } from '../../../server/src/sql/statements/gate-objects.ts';
+import { logUpTo } from '../../../server/src/sql/statements/home-log.ts';
 import type { Outside } from '../../../server/src/wiring.ts';
 
 /** The same statement with another text inside. */
@@ -40,7 +41,7 @@ const rowAsItIs = ({
 });
 
 /** Lets rows out as they are: no label read, nothing written down. */
-const carelessEgress: Pick<Egress, 'events' | 'event' | 'homeLog'> = {
+const carelessEgress: Pick<Egress, 'events' | 'event' | 'homeLog' | 'wholeHomeLog'> = {
   events: async (grant, _gaps, _deletions, _asked, count) => ({
     events: grant.content.events.slice(0, count).map(rowAsItIs),
     gaps: [],
@@ -52,6 +53,7 @@ const carelessEgress: Pick<Egress, 'events' | 'event' | 'homeLog'> = {
     return rowAsItIs(row);
   },
   homeLog: async (grant) => grant.content.entries.map(({ entry }) => entry),
+  wholeHomeLog: async (_grant, entries) => entries,
 };
 
 const crossed =
@@ -121,19 +123,31 @@ export const foreignBytes =
     });
   };
 
-/** The other home's log; or one's own with the entries at `sequences` out of the other home's. */
-export const foreignLog = (sequences: readonly number[] | 'all'): Wires =>
-  crossed({
-    gate: {
-      sameKeys: unproven,
-      statements: {
-        homeLog: replaced(
-          gateHomeLog,
-          'where l.home_id = member.home and',
-          sequences === 'all'
-            ? 'where l.home_id <> member.home and'
-            : `where (l.home_id = member.home) = (l.sequence not in (${sequences.join(', ')})) and`,
-        ),
+/** The other home's log; or one's own with the entries at `sequences` out of the other home's; also where it is cached. */
+export const foreignLog =
+  (sequences: readonly number[] | 'all'): Wires =>
+  async (foundation) => {
+    const entries =
+      sequences === 'all'
+        ? 'l.home_id <> $1'
+        : `(l.home_id = $1) = (l.sequence not in (${sequences.join(', ')}))`;
+    const crossedLog = replaced(logUpTo, 'l.home_id = $1', entries);
+    const wires = crossed({
+      gate: {
+        sameKeys: unproven,
+        statements: {
+          homeLog: replaced(
+            gateHomeLog,
+            'where l.home_id = member.home and',
+            `where ${entries.replaceAll('$1', 'member.home')} and`,
+          ),
+        },
       },
-    },
-  });
+    });
+    const media = await wires(foundation);
+    const get: typeof media.cached.homeLog.get = async (home, { account, sequence }) => {
+      const rows = await foundation.database.ask({ account }, crossedLog, [home, Number(sequence)]);
+      return rows.map(({ entry }) => entry);
+    };
+    return { ...media, cached: { ...media.cached, homeLog: { ...media.cached.homeLog, get } } };
+  };
