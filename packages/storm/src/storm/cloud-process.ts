@@ -25,6 +25,9 @@ import type { Lock } from './locks.ts';
 import { strainedDisk } from './strained-disk.ts';
 import { withoutEnvelope, withoutProof } from './void-cache-locks.ts';
 
+/** The fleet, its people, the databases and the cloud share one small machine here. */
+const RECONNECTS_PER_SECOND = 250;
+
 /** The tables that row-level security guards. */
 async function withoutRowSecurity(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
@@ -118,6 +121,7 @@ async function run({
   const config = {
     ...{ databaseUrl: ownerUrl, host: '127.0.0.1', port, publicUrl: undefined },
     ...{ redisUrl: new URL(redisUrl), dataDirectory, webDirectory: undefined },
+    reconnectsPerSecond: RECONNECTS_PER_SECOND,
   };
   const strained = strainedDisk(await openObjectStore({ directory: path.join(dataDirectory, 'objects') }));
   disk = strained;
