@@ -61,6 +61,8 @@ export function peakOf({ cloud }: World): () => Promise<number> {
     most = Math.max(most, await cloud.bytes());
   };
   const timer = setInterval(() => void look(), LOOK_MILLISECONDS);
+  // A run that breaks off never asks for the answer.
+  timer.unref();
   return async () => {
     clearInterval(timer);
     await look();

@@ -17,7 +17,7 @@ import type { Oracle } from './oracle.ts';
 import type { Resident } from './town.ts';
 import { drawWatermark } from './watermark.ts';
 
-const PATIENCE_MILLISECONDS = 600_000;
+const PATIENCE_MILLISECONDS = 1_800_000;
 const BACKOFF = { baseMilliseconds: 250, capMilliseconds: 4_000 };
 
 type Bytes = Uint8Array<ArrayBuffer>;
