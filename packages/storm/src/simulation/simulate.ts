@@ -12,7 +12,7 @@ export interface SimulateOptions {
 }
 
 export interface Simulated extends Outcome {
-  /** The shortest play with something foreign that was found, for people; null where there is none. */
+  /** Where the first play with something foreign is to be found again, for people; null where there is none. */
   readonly counterexample: string | null;
 }
 
