@@ -9,7 +9,7 @@ import { sendObject, type UploadSource } from './tus.ts';
 
 export interface DeliverParts {
   readonly client: CloudClient;
-  readonly spool: Spool;
+  readonly spool: Pick<Spool, 'clipOf' | 'read'>;
   /** The manifest of the clip as far as it is durable; null where it has not begun. */
   readonly signClip: (record: EventRecord, chunks: Durable['chunks']) => Promise<string | null>;
 }
@@ -22,8 +22,16 @@ const MANIFESTS_MAX = 4;
 /** The event was dropped from the spool while it was being sent. */
 export class EventGone extends Error {}
 
+/** What was durable of an event at one moment. */
+export interface Seen {
+  readonly record: EventRecord;
+  readonly clip: Durable | null;
+  readonly clipManifest: string | null;
+  readonly manifests: readonly string[];
+}
+
 /** One look at the record and the clip together: no byte is sent that the signed manifest does not have. */
-export async function manifestsOf({ spool, signClip }: DeliverParts, event: SpooledEvent) {
+export async function lookAt({ spool, signClip }: DeliverParts, event: SpooledEvent): Promise<Seen> {
   const record = event.record;
   const clip = await readable(event, () => spool.clipOf(event));
   const clipManifest = clip === null ? null : await signClip(record, clip.chunks);
@@ -33,33 +41,47 @@ export async function manifestsOf({ spool, signClip }: DeliverParts, event: Spoo
 }
 
 /**
- * Brings the cloud up to what is durable of the event now; it tries once. True once the event has ended and the cloud
- * has said of every object, after the final manifest, that it is complete: only then may it be deleted here.
- * @param announced what the cloud said of the event when it was told of it among others; null where it was not
+ * Whether the event may be deleted here: it has ended, and the cloud has said of every object, after the final manifest,
+ * that it is complete.
+ * @param stored what the cloud answered when it was sent the manifests of `seen`
  */
-export async function deliverEvent(
+export const isConfirmed = ({ record, clipManifest }: Seen, stored: Stored): boolean =>
+  record.state !== 'growing' &&
+  record.objects.every((object) => isComplete(stored, object.kind, object.revision)) &&
+  (clipManifest === null || isComplete(stored, 'clip', 0));
+
+export const unconfirmed = (): CloudAway =>
+  new CloudAway('The cloud has not confirmed every part of an event yet.', { internal: true });
+
+/** Sends what the cloud lacks of all that was seen; it tries once. */
+export async function sendLacking(
   parts: DeliverParts,
   event: SpooledEvent,
-  announced: Stored | null = null,
-): Promise<boolean> {
-  const { client } = parts;
-  const { record, clip, clipManifest, manifests } = await manifestsOf(parts, event);
-  const before = announced ?? (await putManifests(client, record, manifests));
-  for (const { kind, revision, bytes } of record.objects) {
-    if (isComplete(before, kind, revision)) continue;
-    await send(parts, event, { kind, revision, bytes, whole: true });
-  }
-  const ended = record.state !== 'growing';
-  if (clip !== null && clipManifest !== null && !isComplete(before, 'clip', 0)) {
-    await send(parts, event, { kind: 'clip', revision: 0, bytes: clip.bytes, whole: ended });
-  }
-  if (!ended) return false;
-  const after = isAll(record, clipManifest, before) ? before : await putManifests(client, record, manifests);
-  if (isAll(record, clipManifest, after)) return true;
-  throw new CloudAway('The cloud has not confirmed every part of an event yet.', { internal: true });
+  { record, clip, clipManifest }: Seen,
+  stored: Stored,
+): Promise<void> {
+  for (const { kind, revision, bytes } of record.objects)
+    await send(parts, event, { kind, revision, bytes, whole: true }, stored);
+  if (clip === null || clipManifest === null) return;
+  const whole = record.state !== 'growing';
+  await send(parts, event, { kind: 'clip', revision: 0, bytes: clip.bytes, whole }, stored);
 }
 
-async function putManifests(client: CloudClient, record: EventRecord, manifests: string[]): Promise<Stored> {
+/** `confirmed` is an event that may be deleted here; anything else of it has been sent, and no more. */
+export type Delivery = 'confirmed' | 'sent';
+
+/** Brings the cloud up to what is durable of the event now; it tries once. */
+export async function deliverEvent(parts: DeliverParts, event: SpooledEvent): Promise<Delivery> {
+  const seen = await lookAt(parts, event);
+  const before = await putManifests(parts.client, seen);
+  if (isConfirmed(seen, before)) return 'confirmed';
+  await sendLacking(parts, event, seen, before);
+  if (seen.record.state === 'growing') return 'sent';
+  if (isConfirmed(seen, await putManifests(parts.client, seen))) return 'confirmed';
+  throw unconfirmed();
+}
+
+async function putManifests(client: CloudClient, { record, manifests }: Seen): Promise<Stored> {
   let objects: Stored = [];
   for (let start = 0; start < manifests.length; start += MANIFESTS_MAX) {
     const stored = await client.call('agent.put-event', {
@@ -81,19 +103,19 @@ const isListed = (stored: Stored, kind: string, revision: number): boolean =>
 const isComplete = (stored: Stored, kind: string, revision: number): boolean =>
   stored.some((object) => object.kind === kind && object.revision === revision && object.complete);
 
-const isAll = (record: EventRecord, clipManifest: string | null, stored: Stored): boolean =>
-  record.objects.every((object) => isComplete(stored, object.kind, object.revision)) &&
-  (clipManifest === null || isComplete(stored, 'clip', 0));
-
 async function send(
   { client, spool }: DeliverParts,
   event: SpooledEvent,
   object: { kind: 'clip' | 'thumbnail' | 'metadata'; revision: number; bytes: number; whole: boolean },
+  stored: Stored,
 ): Promise<void> {
   const { kind, revision, bytes, whole } = object;
+  const there = stored.find((one) => one.kind === kind && one.revision === revision);
+  if (there?.complete === true) return;
   const source: UploadSource = {
     bytes,
     whole,
+    begun: (there?.receivedBytes ?? 0) > 0,
     read: (offset, maxBytes) => readable(event, () => spool.read(event, kind, revision, offset, maxBytes)),
   };
   await sendObject(client, { event: event.record.event, kind, revision }, source);

@@ -1,13 +1,15 @@
-import { EVENTS_PUT_MAX } from '@nightlatch/protocol/agents';
 import { messageOf } from '../settings/private-file.ts';
+import type { Spool } from '../spool/spool.ts';
 import { isGrowing, type SpooledEvent } from '../spool/spooled-event.ts';
-import { type AnnounceParts, announce } from './announce.ts';
+import type { AnnounceParts } from './announce.ts';
+import { type Attempt, createBacklog } from './backlog.ts';
 import type { Clock } from './clock.ts';
-import { deliverEvent, EventGone, type Stored } from './deliver-event.ts';
+import { deliverEvent, EventGone } from './deliver-event.ts';
 import { CloudAway, CloudRefusal } from './failures.ts';
 import { delayMilliseconds } from './retry.ts';
 
 export interface DelivererParts extends AnnounceParts {
+  readonly spool: Spool;
   readonly clock: Clock;
   /** Random, from 0 to 1. */
   readonly fraction: () => number;
@@ -33,8 +35,6 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
   const stumbles = new Map<SpooledEvent, { count: number; notBefore: number }>();
   const refusedOnce = new WeakSet<SpooledEvent>();
   const refusedGaps = new Set<string>();
-  /** What the cloud said of an event among others; null once that has been used, or where it said nothing. */
-  const announced = new WeakMap<SpooledEvent, Stored | null>();
   let failures = 0;
 
   const wait = async (error: CloudAway, count: number): Promise<void> => {
@@ -62,11 +62,9 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
     });
   };
   /** True when something was sent or settled; false when it has to wait. */
-  const attempt = async (event: SpooledEvent): Promise<boolean> => {
+  const attempt: Attempt = async (event, act) => {
     try {
-      const known = announced.get(event) ?? null;
-      announced.set(event, null);
-      if (await deliverEvent(parts, event, known)) await spool.delivered(event);
+      if ((await act()) === 'confirmed') await spool.delivered(event);
       stumbles.delete(event);
       noteSuccess();
       return true;
@@ -88,6 +86,8 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
       return false;
     }
   };
+
+  const deliver = (event: SpooledEvent): Promise<boolean> => attempt(event, () => deliverEvent(parts, event));
 
   const sendGaps = async (): Promise<void> => {
     for (const gap of spool.gaps()) {
@@ -122,39 +122,21 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
     !inHand.has(event) &&
     event.setAside === null &&
     (stumbles.get(event)?.notBefore ?? 0) <= clock.now();
-  /** True when the cloud was told, or need not be; false when that has to wait. */
-  const announceBacklog = async (): Promise<boolean> => {
-    const waiting = spool
-      .events()
-      .filter((event) => waits(event) && !announced.has(event))
-      .slice(0, EVENTS_PUT_MAX);
-    try {
-      const known = await announce(parts, waiting);
-      for (const event of waiting) announced.set(event, known.get(event) ?? null);
-      noteSuccess();
-      return true;
-    } catch (error) {
-      if (noteFailure(error)) {
-        await wait(error, failures);
-        return false;
-      }
-      // Refused as a whole, or something here cannot be read: each by itself then hears why.
-      for (const event of waiting) announced.set(event, null);
-      return true;
-    }
-  };
+  const emptyBacklog = createBacklog({
+    ...parts,
+    attempt,
+    noteSuccess,
+    wait: async (error) => {
+      if (noteFailure(error)) await wait(error, failures);
+    },
+  });
   const backlog = async (): Promise<void> => {
     while (!signal.aborted) {
       const seen = spool.change.count();
       await sendGaps();
-      const event = spool.events().find(waits);
-      if (event === undefined) {
-        await spool.change.wait(seen, IDLE_MILLISECONDS, signal);
-        continue;
-      }
-      if (!announced.has(event) && !(await announceBacklog())) continue;
-      inHand.add(event);
-      await attempt(event).finally(() => inHand.delete(event));
+      const waiting = spool.events().filter(waits);
+      if (waiting.length === 0) await spool.change.wait(seen, IDLE_MILLISECONDS, signal);
+      else await emptyBacklog(waiting, signal);
     }
   };
 
@@ -162,7 +144,7 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
     let trusted = true;
     while (!signal.aborted && isGrowing(event) && event.setAside === null && !event.gone) {
       const sentAt = clock.now();
-      trusted = await attempt(event);
+      trusted = await deliver(event);
       while (isGrowing(event) && !signal.aborted) {
         const left = sentAt + GROWING_MILLISECONDS - clock.now();
         if (left <= 0) break;
@@ -170,7 +152,7 @@ export async function runDeliverer(parts: DelivererParts, signal: AbortSignal): 
       }
     }
     // When the cloud was there a moment ago, the end follows at once; else it queues behind what is older.
-    if (trusted && !signal.aborted && event.setAside === null && !event.gone) await attempt(event);
+    if (trusted && !signal.aborted && event.setAside === null && !event.gone) await deliver(event);
   };
   const worthFollowing = (event: SpooledEvent): boolean =>
     isGrowing(event) &&

@@ -52,6 +52,10 @@ export interface StubCloud {
   trouble: ((path: string) => Reply | 'hang-up' | null) | null;
   /** It never says that anything is complete. */
   silent: boolean;
+  /** What it takes of bytes that come with a creation; ours takes all, and the line may break in between. */
+  takesAtOnce: 'all' | 'none' | 'half-and-hang-up';
+  /** Refuses an event, by itself and among others. */
+  refuses: ((event: string) => boolean) | null;
   endSessions(): void;
   close(): Promise<void>;
 }
@@ -110,7 +114,7 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     json: () => unknown,
     body: Buffer,
     session: { agent: AgentId; deviceKey: string },
-  ): Promise<Reply> => {
+  ): Promise<Reply | 'hang-up'> => {
     const { method } = request;
     if (path === '/api/agent/pairings') {
       const input = routes['agent.open-pairing'].input.parse(json());
@@ -148,7 +152,7 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     }
     if (path.startsWith('/api/agent/events/')) return putEvent(path, json(), session.deviceKey);
     if (path === '/api/agent/events') return putEvents(json(), session);
-    if (path === '/api/agent/uploads' && method === 'POST') return createUpload(request);
+    if (path === '/api/agent/uploads' && method === 'POST') return createUpload(request, body);
     const object = cloud.objects.get(decodeURIComponent(path.split('/').at(-1) ?? ''));
     if (!path.startsWith('/api/agent/uploads/') || object?.created !== true) return refused(404, 'not-found');
     return method === 'HEAD' ? { status: 200, headers: tus(object) } : patchUpload(request, object, body);
@@ -172,6 +176,7 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
   };
   const putEvent = async (path: string, input: unknown, deviceKey: string): Promise<Reply> => {
     const event = path.split('/').at(-1) ?? '';
+    if (cloud.refuses?.(event) === true) return refused(422, 'unprocessable');
     const manifests = await Promise.all(
       routes['agent.put-event'].input
         .parse(input)
@@ -208,7 +213,7 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
       cloud.completed.push(event);
     return ok({ event, objects });
   };
-  const createUpload = (request: IncomingMessage): Reply => {
+  const createUpload = (request: IncomingMessage, body: Buffer): Reply | 'hang-up' => {
     const metadata = new Map(
       String(request.headers['upload-metadata'])
         .split(',')
@@ -220,16 +225,27 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     const id = `${metadata.get('event')}.${metadata.get('kind')}.${metadata.get('revision')}`;
     const object = cloud.objects.get(id);
     if (object === undefined) return refused(404, 'not-found');
-    if (object.created) return refused(409, 'conflict');
-    object.created = true;
+    const withBody = request.headers['content-type'] === 'application/offset+octet-stream';
+    if (withBody && object.bytes.length > 0) return refused(409, 'conflict');
     const length = request.headers['upload-length'];
-    object.length = length === undefined ? null : Number(length);
-    return { status: 201, headers: { location: `/api/agent/uploads/${id}` } };
+    object.length ??= length === undefined ? null : Number(length);
+    object.created = true;
+    const headers = { location: `/api/agent/uploads/${id}` };
+    if (!withBody || cloud.takesAtOnce === 'none') return { status: 201, headers };
+    if (cloud.takesAtOnce === 'half-and-hang-up') {
+      append(object, body.subarray(0, body.length / 2));
+      return 'hang-up';
+    }
+    const { status, headers: now } = append(object, body);
+    return status === 204 ? { status: 201, headers: { ...now, ...headers } } : refused(422, 'unprocessable');
   };
   const patchUpload = (request: IncomingMessage, object: StubObject, body: Buffer): Reply => {
     if (Number(request.headers['upload-offset']) !== object.bytes.length) return refused(409, 'conflict');
     const length = request.headers['upload-length'];
     if (length !== undefined) object.length = Number(length);
+    return append(object, body);
+  };
+  const append = (object: StubObject, body: Buffer): Reply => {
     object.bytes = Buffer.concat([object.bytes, body]);
     if (object.bytes.length > containerBytes(object.manifest)) return refused(422, 'unprocessable');
     return { status: 204, headers: tus(object) };
@@ -256,6 +272,8 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     logEntries: null,
     trouble: null,
     silent: false,
+    takesAtOnce: 'all',
+    refuses: null,
     endSessions: () => sessions.clear(),
     close: async () => {
       // The server itself no longer knows those that have become links, or were about to.

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { createLink } from '@nightlatch/agent/live/link';
 import { openSocket } from '@nightlatch/agent/live/socket';
+import type { SpooledEvent } from '@nightlatch/agent/spool/spooled-event';
+import { type Attempt, createBacklog } from '@nightlatch/agent/uplink/backlog';
 import { createClient } from '@nightlatch/agent/uplink/client';
 import { type Clock, systemClock } from '@nightlatch/agent/uplink/clock';
 import { type ComebackStore, keepInMemory } from '@nightlatch/agent/uplink/comeback';
 import { delayMilliseconds } from '@nightlatch/agent/uplink/retry';
-import { sendObject } from '@nightlatch/agent/uplink/tus';
-import { EVENTS_PUT_MAX } from '@nightlatch/protocol/agents';
-import { type EventId, newEventId } from '@nightlatch/protocol/ids';
+import { newEventId } from '@nightlatch/protocol/ids';
 import type { Manifest, ObjectKind } from '@nightlatch/protocol/manifest';
 import { createSealer } from '@nightlatch/vault/container';
 import { newContentKey, sealContentKey } from '@nightlatch/vault/content';
 import { concat } from '@nightlatch/vault/encoding';
-import { eventHash, signBatch, signManifest } from '@nightlatch/vault/manifest';
+import { eventHash, signManifest } from '@nightlatch/vault/manifest';
 import type { Oracle } from './oracle.ts';
 import type { Resident } from './town.ts';
 import { drawWatermark } from './watermark.ts';
@@ -20,17 +20,17 @@ import { drawWatermark } from './watermark.ts';
 const PATIENCE_MILLISECONDS = 1_800_000;
 const BACKOFF = { baseMilliseconds: 250, capMilliseconds: 4_000 };
 
+const LASTS_MILLISECONDS = 5_000;
+
 type Bytes = Uint8Array<ArrayBuffer>;
 interface SealedObject {
   readonly manifest: Manifest;
   readonly bytes: Bytes;
   readonly jws: string;
 }
-/** Kept until the cloud has acknowledged all of it. */
-interface Recorded {
-  readonly event: EventId;
-  readonly objects: readonly SealedObject[];
-}
+const recordOf = <Kind extends ObjectKind>({ jws, bytes }: SealedObject, kind: Kind) => ({
+  ...{ kind, revision: 0, manifest: jws, bytes: bytes.length },
+});
 
 export interface StormAgentParts {
   readonly url: string;
@@ -63,10 +63,12 @@ function keepNoSlot(): ComebackStore {
 export function createStormAgent(resident: Resident, parts: StormAgentParts) {
   const { url, oracle, random, cooperate, signal } = parts;
   const { home, camera, device, epochKey, agentToken } = resident;
-  const spool: Recorded[] = [];
+  const spool: SpooledEvent[] = [];
+  const sealed = new WeakMap<SpooledEvent, ReadonlyMap<ObjectKind, Bytes>>();
   let sequence = 0;
   let previous: string | null = null;
   let attempts = 0;
+  let failures = 0;
   let clockMilliseconds = 0;
   let flushing: Promise<boolean> | undefined;
   let linkAttempts = 0;
@@ -111,7 +113,7 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
     const { frame, sealed, hash } = await sealer.seal(plaintext, { final: true });
     const manifest: Manifest = {
       ...whole,
-      ...{ sequence, previous, startedAt, endedAt: startedAt + 5_000, state: 'complete' },
+      ...{ sequence, previous, startedAt, endedAt: startedAt + LASTS_MILLISECONDS, state: 'complete' },
       sealedKey: await sealContentKey(contentKey, { ...whole, epochPublicKey: epochKey.publicKey }),
       ...{ headerHash: sealer.headerHash, headerBytes: sealer.header.length },
       chunks: [[sealed.length, hash, null]],
@@ -120,58 +122,46 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
     return { manifest, bytes: concat(sealer.header, frame), jws };
   }
 
-  /** Tells the cloud of all that waits, in one request. */
-  async function announce(): Promise<void> {
-    const waiting = spool.slice(0, EVENTS_PUT_MAX);
-    const manifests = waiting.flatMap(({ objects }) => objects.map(({ jws }) => jws));
-    await client.call('agent.put-events', {
-      input: {
-        statement: await signBatch(manifests, { agent: device.agent, home }, device.privateKey),
-        events: waiting.map(({ event, objects }) => ({ event, manifests: objects.map(({ jws }) => jws) })),
-      },
-    });
-  }
-
-  /** Tries once. */
-  async function send({ event, objects }: Recorded): Promise<void> {
-    const put = () =>
-      client.call('agent.put-event', {
-        params: { event },
-        input: { manifests: objects.map(({ jws }) => jws) },
-      });
-    const lacking = async () => {
-      const stored = await put();
-      return objects.filter(
-        ({ manifest: { kind } }) => !stored.objects.some((one) => one.kind === kind && one.complete),
-      );
-    };
-    for (const { manifest, bytes } of await lacking()) {
-      const { kind, revision } = manifest;
-      const read = async (offset: number, count: number) => bytes.slice(offset, offset + count);
-      await sendObject(client, { event, kind, revision }, { bytes: bytes.length, whole: true, read });
+  const wait = async (error: unknown): Promise<void> => {
+    failures += 1;
+    await clock.sleep(delayMilliseconds(failures, error, random(), BACKOFF), signal);
+  };
+  const attempt: Attempt = async (event, act) => {
+    try {
+      if ((await act()) === 'confirmed') {
+        oracle.acknowledged(home, event.record.event);
+        spool.splice(spool.indexOf(event), 1);
+      }
+      failures = 0;
+      return true;
+    } catch (error) {
+      await wait(error);
+      return false;
     }
-    if ((await lacking()).length > 0) throw new Error('the cloud has not confirmed every part of an event');
-    oracle.acknowledged(home, event);
-  }
+  };
+  const emptyBacklog = createBacklog({
+    ...{ client, device, attempt, wait },
+    noteSuccess: () => {
+      failures = 0;
+    },
+    signClip: async () => null,
+    spool: {
+      clipOf: async () => null,
+      read: async (event, kind, _revision, offset, bytesMax) =>
+        sealed
+          .get(event)
+          ?.get(kind)
+          ?.slice(offset, offset + bytesMax) ?? new Uint8Array(),
+    },
+  });
 
   async function empty(): Promise<boolean> {
     const since = performance.now();
-    let announced = spool.length < 2;
-    for (let failures = 0; ; ) {
-      const [next] = spool;
-      if (next === undefined) return true;
-      try {
-        if (!announced) await announce();
-        announced = true;
-        await send(next);
-        spool.shift();
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        if (performance.now() - since > PATIENCE_MILLISECONDS || signal.aborted) return false;
-        await clock.sleep(delayMilliseconds(failures, error, random(), BACKOFF), signal);
-      }
+    while (spool.length > 0) {
+      if (performance.now() - since > PATIENCE_MILLISECONDS || signal.aborted) return false;
+      await emptyBacklog(spool.slice(), signal);
     }
+    return true;
   }
   const flush = (): Promise<boolean> => {
     flushing ??= empty().finally(() => {
@@ -209,9 +199,27 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
       const startedAt = Math.round(Date.now() + clockMilliseconds - agoMilliseconds);
       const thumbnail = await seal({ event, kind: 'thumbnail' }, drawWatermark({ home, event }), startedAt);
       const metadata = await seal({ event, kind: 'metadata' }, new TextEncoder().encode('{}'), startedAt);
-      previous = await eventHash({ home, camera, event, sequence, startedAt, epoch: 1, previous });
+      const link = { home, camera, event, sequence, startedAt, epoch: 1, previous };
+      previous = await eventHash(link);
       oracle.made(home, event, thumbnail.bytes);
-      spool.push({ event, objects: [thumbnail, metadata] });
+      const objects = [thumbnail, metadata];
+      const bytes = objects.reduce((sum, object) => sum + object.bytes.length, 0);
+      const spooled: SpooledEvent = {
+        ...{ name: event, clip: null, bytes, gone: false, setAside: null },
+        record: {
+          ...{
+            version: 1,
+            ...link,
+            hash: previous,
+            endedAt: startedAt + LASTS_MILLISECONDS,
+            state: 'complete',
+          },
+          objects: [recordOf(thumbnail, 'thumbnail'), recordOf(metadata, 'metadata')],
+          clip: null,
+        },
+      };
+      sealed.set(spooled, new Map(objects.map((object) => [object.manifest.kind, object.bytes])));
+      spool.push(spooled);
     },
     /** Sends what it keeps until the cloud has acknowledged all of it; false where it gave up. */
     flush,

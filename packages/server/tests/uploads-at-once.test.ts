@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { request } from 'node:http';
+import path from 'node:path';
+import { test } from 'node:test';
+import { newListeningCloud } from './support/listening.ts';
+import type { SealedEvent, SealedObject } from './support/sealed-event.ts';
+import { newSide } from './support/side.ts';
+import { newAgent } from './support/synthetic-agent.ts';
+
+// Uploads whose creation brings all bytes: what holds for creation and PATCH has to hold for them.
+const cloud = await newListeningCloud();
+const { household, agent } = await newSide(cloud);
+const { home, browser } = household;
+
+const offsetOf = (answer: Response): number => Number(answer.headers.get('upload-offset'));
+const read = async ({ label: { event, kind, revision } }: SealedObject) =>
+  browser.call('objects.get', { params: { home, event, kind, revision } });
+const atOnce = (object: SealedObject, body = object.bytes, length = body.length) =>
+  agent.createUpload(object, { length, body });
+const stored = async (event: SealedEvent, { manifest }: SealedObject) => {
+  const { objects } = await (await agent.putEvent(event, [manifest])).json();
+  return objects[0];
+};
+const fileOf = ({ label: { event, kind, revision } }: SealedObject): string =>
+  path.join(cloud.config.dataDirectory, 'objects', home, `${event}.${kind}.${revision}`);
+
+async function known(clipParts?: Uint8Array<ArrayBuffer>[]) {
+  const event = await agent.record(household, clipParts === undefined ? {} : { clipParts });
+  await agent.putEvent(event, [event.clip.manifest, event.thumbnail.manifest]);
+  return event;
+}
+
+test('an object whose creation brings it is on the disk, complete and told of once it is answered', async () => {
+  const { thumbnail, event } = await known();
+  const heard: string[] = [];
+  const { unlisten } = await cloud.owner.listen('nightlatch_home', (payload) => void heard.push(payload));
+  const created = await atOnce(thumbnail);
+  assert.equal(created.status, 201, await created.clone().text());
+  assert.equal(created.headers.get('location'), `/api/agent/uploads/${event}.thumbnail.0`);
+  assert.equal(created.headers.get('tus-resumable'), '1.0.0');
+  assert.equal(offsetOf(created), thumbnail.bytes.length);
+  await access(fileOf(thumbnail));
+  assert.deepEqual((await read(thumbnail)).rawPayload, Buffer.from(thumbnail.bytes));
+  while (!heard.some((payload) => payload.includes(event))) await new Promise(setImmediate);
+  await unlisten();
+});
+
+test('created again it is not written again; what is whole is said to be', async () => {
+  const event = await known();
+  const { clip } = event;
+  assert.equal((await atOnce(clip)).status, 201);
+  assert.equal((await atOnce(clip)).status, 409);
+  const head = await agent.headUpload(clip);
+  assert.equal(offsetOf(head), clip.bytes.length);
+  assert.equal(head.headers.get('upload-length'), String(clip.bytes.length));
+  assert.equal((await stored(event, clip)).complete, true);
+});
+
+test('two that bring it in the same moment leave it whole', async () => {
+  const event = await known();
+  const { clip } = event;
+  const answers = await Promise.all([atOnce(clip), atOnce(clip), atOnce(clip)]);
+  assert.ok(answers.some(({ status }) => status === 201));
+  for (const { status } of answers) assert.ok([201, 409].includes(status), String(status));
+  assert.equal((await stored(event, clip)).complete, true);
+  assert.deepEqual((await read(clip)).rawPayload, Buffer.from(clip.bytes));
+});
+
+test('bytes that are not those of the signed manifest are refused and not kept', async () => {
+  const event = await known();
+  const { clip } = event;
+  for (const place of [0, 4, clip.bytes.length - 1]) {
+    const wrong = clip.bytes.slice();
+    wrong[place] = (wrong[place] ?? 0) ^ 1;
+    const refused = await atOnce(clip, wrong);
+    assert.equal(refused.status, 422);
+    assert.equal((await refused.json()).error.kind, 'unprocessable');
+    assert.deepEqual(await stored(event, clip), {
+      ...{ kind: 'clip', revision: 0, receivedBytes: 0, complete: false },
+    });
+  }
+  assert.equal((await atOnce(clip)).status, 201);
+  assert.deepEqual((await read(clip)).rawPayload, Buffer.from(clip.bytes));
+});
+
+test('less than the manifest describes is kept as a part, and more is not taken', async () => {
+  const event = await known();
+  const { clip } = event;
+  const { length } = clip.bytes;
+  const more = new Uint8Array(length + 1);
+  more.set(clip.bytes);
+  assert.equal((await atOnce(clip, more)).status, 413);
+  const other = await known();
+  const part = await atOnce(other.clip, other.clip.bytes.slice(0, 1000), other.clip.bytes.length);
+  assert.equal(part.status, 201, await part.clone().text());
+  assert.equal(offsetOf(part), 1000);
+  assert.deepEqual(await stored(other, other.clip), {
+    ...{ kind: 'clip', revision: 0, receivedBytes: 1000, complete: false },
+  });
+  const rest = { offset: 1000, bytes: other.clip.bytes.slice(1000) };
+  assert.equal((await agent.patchUpload(other.clip, rest)).status, 204);
+  assert.equal((await stored(other, other.clip)).complete, true);
+});
+
+test('a creation whose connection dies in the middle of its bytes goes on from where it stopped', async () => {
+  const event = await known(Array.from({ length: 12 }, () => new Uint8Array(randomBytes(65_536))));
+  const { clip } = event;
+  const metadata = Object.entries({ event: event.event, kind: 'clip', revision: '0' });
+  const sending = request(new URL('/api/agent/uploads', cloud.url), {
+    method: 'POST',
+    headers: {
+      ...{ authorization: `Bearer ${agent.token}`, 'tus-resumable': '1.0.0' },
+      'upload-metadata': metadata.map(([key, value]) => `${key} ${btoa(value)}`).join(','),
+      'upload-length': clip.bytes.length,
+      'content-type': 'application/offset+octet-stream',
+      'content-length': clip.bytes.length,
+    },
+  });
+  sending.on('error', () => {});
+  await new Promise<void>((resolve) => sending.write(clip.bytes.subarray(0, 500_000), () => resolve()));
+  sending.destroy();
+  let offset = 0;
+  while (offset === 0) {
+    const head = await agent.headUpload(clip);
+    offset = head.status === 200 ? offsetOf(head) : 0;
+  }
+  assert.ok(offset <= 500_000, String(offset));
+  const patched = await agent.patchUpload(clip, { offset, bytes: clip.bytes.slice(offset) });
+  assert.equal(patched.status, 204, await patched.clone().text());
+  assert.deepEqual((await read(clip)).rawPayload, Buffer.from(clip.bytes));
+});
+
+test('another agent of the same home cannot bring it, and nothing can be brought that was not signed for', async () => {
+  const event = await known();
+  const other = await newAgent(cloud.url);
+  const { code } = await other.offerPairing();
+  await household.pair(code);
+  const { clip, metadata } = event;
+  const { length } = clip.bytes;
+  assert.equal((await other.createUpload(clip, { length, body: clip.bytes })).status, 404);
+  assert.equal((await atOnce(metadata)).status, 404, 'its manifest was not sent');
+  await assert.rejects(access(fileOf(clip)));
+  assert.equal((await stored(event, clip)).receivedBytes, 0);
+});
