@@ -8,7 +8,7 @@ import { readAll } from '../src/crosscheck/reading.ts';
 import type { Fault, Passage } from '../src/faults/resp-proxy.ts';
 
 const SHORT: Extent = {
-  ...{ reads: 200, inFlight: 50, timeoutMilliseconds: 300, deadlineMilliseconds: 5_000 },
+  ...{ reads: 200, rounds: 1, inFlight: 50, timeoutMilliseconds: 300, deadlineMilliseconds: 5_000 },
   ...{ clients: 20, searched: 1_000 },
 };
 const SEED = 7;

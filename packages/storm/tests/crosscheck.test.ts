@@ -10,7 +10,7 @@ import { noOutcome } from '../src/crosscheck/outcome.ts';
 import { judgeRead } from '../src/crosscheck/reading.ts';
 
 const SHORT: Extent = {
-  ...{ reads: 200, inFlight: 50, timeoutMilliseconds: 2_000, deadlineMilliseconds: 5_000 },
+  ...{ reads: 200, rounds: 1, inFlight: 50, timeoutMilliseconds: 2_000, deadlineMilliseconds: 5_000 },
   ...{ clients: 10, searched: 1_000 },
 };
 const SEED = 7;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 export const Extent = z.object({
   reads: z.number(),
+  /** How often all of them are asked where faults do not end. */
+  rounds: z.number(),
   inFlight: z.number(),
   /** Of one command of a client. */
   timeoutMilliseconds: z.number(),
@@ -40,8 +42,16 @@ export const Outcome = z.object({
 });
 export type Outcome = z.infer<typeof Outcome>;
 
+/** How much went wrong, and how many reads came past it. */
+export const Strain = z.object({
+  /** Replies that did not pass as they were. */
+  struck: z.number(),
+  /** Values that the origin gave: all other reads were answered over the socket. */
+  loads: z.number(),
+});
+
 export const CaseNews = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('outcome'), outcome: Outcome }),
+  z.object({ kind: z.literal('outcome'), outcome: Outcome, ...Strain.shape }),
   z.object({ kind: z.literal('done') }),
   /** The case could not be run: that is no fault of the client. */
   z.object({ kind: z.literal('failed'), text: z.string() }),

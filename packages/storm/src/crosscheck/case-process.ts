@@ -17,7 +17,7 @@ async function run({ client, caseName, extent, seed }: CaseOrder): Promise<CaseN
   await using ground = await layGround(adapter, extent, seed, one.settings);
   // Told before anything is let go of, which a broken client may not survive.
   const outcome = await one.run(ground);
-  await tell({ kind: 'outcome', outcome });
+  await tell({ kind: 'outcome', outcome, struck: ground.proxy.struck, loads: ground.origin.loads });
   return { kind: 'done' };
 }
 

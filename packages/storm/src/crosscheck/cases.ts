@@ -3,6 +3,7 @@ import {
   delayed,
   dropped,
   halfOpen,
+  often,
   repeated,
   resetInside,
   split,
@@ -63,6 +64,12 @@ function underFault(name: string, artificial: boolean, says: string, make: (grou
 
 const readsThrough = ({ readsThrough: does }: Adapter): boolean => does;
 const STALE_ROUNDS = 50;
+const FLEET = 8;
+/** Whoever goes around the cache for longer is not tried meanwhile. */
+const UNENDING_PAUSE_MILLISECONDS = 5;
+/** An origin that takes no time would answer everything before a connection is there again. */
+const UNENDING_LOAD_MILLISECONDS = 10;
+const UNENDING = { drop: 0.004, repeat: 0.004, swap: 0.004, delay: 0.001, delayMilliseconds: 1_000 };
 
 export const CASES: readonly Case[] = [
   underFault('reply dropped', true, 'one reply never comes', (ground) => dropped(strikeAt(ground))),
@@ -87,6 +94,26 @@ export const CASES: readonly Case[] = [
   underFault('half-open', false, 'the connection stays open, and nothing comes any more', (ground) =>
     halfOpen(strikeAt(ground)),
   ),
+  {
+    name: 'faults that do not end',
+    artificial: true,
+    says: 'eight clients read, and of a hundred replies one or two are dropped, repeated, late, or change places, on every connection',
+    run: async (ground) => {
+      await warmed(ground);
+      const fleet: OpenClient[] = [];
+      while (fleet.length < FLEET)
+        fleet.push(await ground.open(ground.proxy.port, UNENDING_PAUSE_MILLISECONDS));
+      ground.origin.slowDown(UNENDING_LOAD_MILLISECONDS);
+      ground.proxy.setFault(often(UNENDING, ground.random));
+      const outcomes = fleet.map(async (client) => {
+        let sum = noOutcome();
+        for (let round = 0; round < ground.extent.rounds; round++)
+          sum = add(sum, await readAll(client, reading(ground)));
+        return sum;
+      });
+      return (await Promise.all(outcomes)).reduce(add);
+    },
+  },
   {
     name: 'reads cancelled',
     artificial: false,

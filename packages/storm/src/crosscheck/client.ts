@@ -13,6 +13,8 @@ export interface Opening {
   readonly port: number;
   /** Of one command, where the client has such a setting. */
   readonly timeoutMilliseconds: number;
+  /** The longest pause before it connects again, where it has such a setting and would wait longer. */
+  readonly reconnectMillisecondsMax: number | undefined;
   /** Where values come from that are not in the cache. */
   readonly load: (question: Question) => Promise<string>;
 }

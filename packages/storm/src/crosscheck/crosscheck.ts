@@ -14,6 +14,9 @@ interface Ran {
   readonly outcome: Outcome | null;
   /** What the process said as it went down. */
   readonly crash?: string;
+  /** Replies that were broken, and values that came from the origin in place of the cache. */
+  readonly struck?: number;
+  readonly loads?: number;
 }
 
 export interface CaseResult extends Ran {
@@ -66,7 +69,9 @@ export async function crosscheck(
       const order = { client: adapter.name, caseName: name, extent, seed: seed + index };
       const ran = applies ? await runCase(order) : { outcome: null };
       results.push({ case: name, artificial, says, ...ran });
-      if (ran.outcome !== null) say(`${adapter.name}, ${name}: ${cellOf(ran.outcome)}`);
+      const { outcome, struck, loads } = ran;
+      if (outcome !== null)
+        say(`${adapter.name}, ${name}: ${cellOf(outcome)} (${struck} replies struck, ${loads} loads)`);
     }
     const { name: client, packageName } = adapter;
     clients.push({ client, packageName, version: versionOf(packageName), cases: results });
@@ -77,7 +82,7 @@ export async function crosscheck(
 const PROCESS = fileURLToPath(new URL('case-process.ts', import.meta.url));
 /** The last words of a process that crashed. */
 const SAID_CHARACTERS_MAX = 4_000;
-const CASE_MILLISECONDS_MAX = 300_000;
+const CASE_MILLISECONDS_MAX = 900_000;
 
 /** @throws Error where the case could not be run, which says nothing about the client */
 async function runCase(order: CaseOrder): Promise<Ran> {
@@ -88,16 +93,16 @@ async function runCase(order: CaseOrder): Promise<Ran> {
   });
   const ended = once(child, 'exit');
   const late = setTimeout(() => child.kill('SIGKILL'), CASE_MILLISECONDS_MAX);
-  let outcome: Outcome | null = null;
+  let ran: Ran | null = null;
   let failed: string | null = null;
   child.on('message', (message) => {
     const news = CaseNews.parse(message);
-    if (news.kind === 'outcome') outcome = news.outcome;
+    if (news.kind === 'outcome') ran = { outcome: news.outcome, struck: news.struck, loads: news.loads };
     if (news.kind === 'failed') failed = news.text;
   });
   child.send(order);
   await ended;
   clearTimeout(late);
   if (failed !== null) throw new Error(`${order.client}, "${order.caseName}": ${failed}`);
-  return outcome === null ? { outcome: crashedOutcome(), crash: said } : { outcome };
+  return ran ?? { outcome: crashedOutcome(), crash: said };
 }

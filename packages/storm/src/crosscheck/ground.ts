@@ -19,7 +19,7 @@ export interface Ground extends AsyncDisposable {
   /** Some tenants with the same keys, in an order by chance. */
   readonly questions: readonly Question[];
   readonly expected: Expected;
-  open(port?: number): Promise<OpenClient>;
+  open(port?: number, reconnectMillisecondsMax?: number): Promise<OpenClient>;
   /** Another Redis for this case. */
   anotherRedis(settings?: readonly string[]): Promise<RedisServer>;
 }
@@ -49,11 +49,12 @@ export async function layGround(
     ...{ adapter, extent, redis, proxy, values, origin, random },
     questions: all.sort((one, other) => one.at - other.at).map(({ tenant, key }) => ({ tenant, key })),
     expected: { values, versionMin: 1, deadlineMilliseconds: extent.deadlineMilliseconds },
-    open: async (port = proxy.port) => {
+    open: async (port = proxy.port, reconnectMillisecondsMax = undefined) => {
       const client = await adapter.open({
         port,
         timeoutMilliseconds: extent.timeoutMilliseconds,
         load: origin.load,
+        reconnectMillisecondsMax,
       });
       owned.defer(() => withPatience(client.close()));
       return client;

@@ -18,13 +18,16 @@ export const adapter: Adapter = {
   cancels: true,
   readsInReply: 12,
   keyOf: (question) => wireOf(question.tenant, partsOf(question)),
-  open: async ({ port, load, timeoutMilliseconds }) => {
+  open: async ({ port, load, timeoutMilliseconds, reconnectMillisecondsMax: pause }) => {
     const connected = Promise.withResolvers<void>();
     const cache = createCache({
       namespace: 'crosscheck',
       keys: { current: { id: 'k1', secret: SECRET } },
       transport: redisTransport({ url: `redis://127.0.0.1:${port}` }),
-      limits: { replyMilliseconds: timeoutMilliseconds },
+      limits: {
+        replyMilliseconds: timeoutMilliseconds,
+        ...(pause === undefined ? {} : { pauseMilliseconds: pause, pauseMillisecondsMax: pause }),
+      },
       observe: ({ type }) => {
         if (type === 'connected' || type === 'disconnected') connected.resolve();
       },
@@ -36,6 +39,8 @@ export const adapter: Adapter = {
       schema: z.string(),
       ttlMilliseconds: 600_000,
       nearMilliseconds: 0,
+      // Also how long others wait for one whose connection has ended.
+      loadMilliseconds: timeoutMilliseconds,
       load: async ({ scope, key }: { scope: string; key: { key: string } }) => {
         const value = await load({ tenant: scope, key: key.key });
         return { value, version: versionIn(value) };
