@@ -124,10 +124,13 @@ export function createEntry<Scope extends string, Key extends KeyParts, Value>(
         told(startedAt, { origin: 'near', value: held.value });
         return held.value;
       }
-      const fetching = fetcher.one(wire, scope, key);
-      const fetched = await (signal === undefined ? fetching : unlessAborted(signal, fetching)).catch(
-        failed(startedAt),
-      );
+      let fetched: Fetched<Value>;
+      try {
+        const fetching = fetcher.one(wire, scope, key);
+        fetched = await (signal === undefined ? fetching : unlessAborted(signal, fetching));
+      } catch (error) {
+        return failed(startedAt)(error);
+      }
       told(startedAt, fetched);
       return fetched.value;
     },

@@ -157,28 +157,47 @@ export function createFetcher<Scope extends string, Key extends KeyParts, Value>
       (flight !== undefined && clock.elapsed() - flight.startedAt < parts.nearMilliseconds);
     return young ? flight?.fetching : undefined;
   }
-  function begun(wire: string, start: () => Promise<Fetched<Value>>): Promise<Fetched<Value>> {
-    const flight = { startedAt: clock.elapsed(), fetching: start() };
+  /** Told how the fetch ends; one promise for it, because a chain of them costs more than the look. */
+  function begun(
+    wire: string,
+    start: (resolve: (fetched: Fetched<Value>) => void, reject: (error: unknown) => void) => void,
+  ): Promise<Fetched<Value>> {
+    const { promise: fetching, resolve, reject } = Promise.withResolvers<Fetched<Value>>();
+    const flight = { startedAt: clock.elapsed(), fetching };
     flights.set(wire, flight);
     const done = () => {
       if (flights.get(wire) === flight) flights.delete(wire);
     };
-    flight.fetching.then(done, done);
-    return flight.fetching;
+    start(
+      (fetched) => {
+        done();
+        resolve(fetched);
+      },
+      (error) => {
+        done();
+        reject(error);
+      },
+    );
+    return fetching;
   }
+  const flying = (wire: string, fetch: () => Promise<Fetched<Value>>): Promise<Fetched<Value>> =>
+    joined(wire) ?? begun(wire, (resolve, reject) => fetch().then(resolve, reject));
 
-  const start = (wire: string, scope: Scope, key: Key): Promise<Fetched<Value>> =>
-    far === undefined
-      ? alone(wire, scope, key)
-      : new Promise<Reading<Value>>((resolve, reject) => look(wire, scope, resolve, reject)).then(
-          (reading) =>
-            reading.held === undefined
-              ? filled(wire, scope, key, reading.seen)
-              : used(wire, scope, key, reading),
-          aroundCache(wire, scope, key),
-        );
   const one: Fetcher<Scope, Key, Value>['one'] = (wire, scope, key) =>
-    joined(wire) ?? begun(wire, () => start(wire, scope, key));
+    far === undefined
+      ? flying(wire, () => alone(wire, scope, key))
+      : (joined(wire) ??
+        begun(wire, (resolve, reject) =>
+          look(
+            wire,
+            scope,
+            (reading) => {
+              if (reading.held === undefined) filled(wire, scope, key, reading.seen).then(resolve, reject);
+              else resolve(used(wire, scope, key, reading));
+            },
+            (error) => aroundCache(wire, scope, key)(error).then(resolve, reject),
+          ),
+        ));
 
   /** Of many keys each look is a callback; what Redis does not have is waited for like any other. */
   const many: Fetcher<Scope, Key, Value>['many'] = (scope, asked) =>
@@ -194,9 +213,9 @@ export function createFetcher<Scope extends string, Key extends KeyParts, Value>
         const wait = (fetching: Promise<Fetched<Value>>) =>
           fetching.then((each) => arrived(at, each), reject);
         const held = near.fresh(wire);
-        const flying = held === undefined ? joined(wire) : undefined;
+        const underWay = held === undefined ? joined(wire) : undefined;
         if (held !== undefined) arrived(at, { value: held.value, origin: 'near' });
-        else if (flying !== undefined) wait(flying);
+        else if (underWay !== undefined) wait(underWay);
         else if (far === undefined) wait(one(wire, scope, key));
         else
           look(
@@ -204,10 +223,10 @@ export function createFetcher<Scope extends string, Key extends KeyParts, Value>
             scope,
             (reading) => {
               if (reading.held === undefined)
-                wait(joined(wire) ?? begun(wire, () => filled(wire, scope, key, reading.seen)));
+                wait(flying(wire, () => filled(wire, scope, key, reading.seen)));
               else arrived(at, used(wire, scope, key, reading));
             },
-            (error) => wait(joined(wire) ?? begun(wire, () => aroundCache(wire, scope, key)(error))),
+            (error) => wait(flying(wire, () => aroundCache(wire, scope, key)(error))),
           );
       }
     });
