@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { MANIFEST_TYP, type Manifest } from '@nightlatch/protocol/manifest';
@@ -122,4 +123,21 @@ test('a text that the database cannot keep and a place that is none are refused 
   assert.equal((await browser.call('reports.create', { params: { home }, input })).statusCode, 400);
   const query = { before: `1.evt_${'z'.repeat(26)}` };
   assert.equal((await browser.call('events.list', { params: { home }, query })).statusCode, 400);
+});
+
+test('who sends bodies and does not finish them has no room for more, and takes nobody else’s', async () => {
+  const other = await newSide(cloud);
+  const event = await agent.record(household);
+  const heads = [
+    ...[`PUT /api/agent/events/${event.event} HTTP/1.1`, `host: ${cloud.url.host}`],
+    ...[`authorization: Bearer ${agent.token}`, 'content-type: application/json'],
+    `content-length: ${2 * 1024 * 1024}`,
+  ];
+  const sockets = Array.from({ length: 4 }, () => connect(Number(cloud.url.port), cloud.url.hostname));
+  for (const socket of sockets) socket.write(`${heads.join('\r\n')}\r\n\r\n{`);
+  while ((await agent.report()).status !== 503);
+  assert.equal((await other.agent.report()).status, 200);
+  for (const socket of sockets) socket.destroy();
+  while ((await agent.report()).status === 503);
+  assert.equal((await agent.report()).status, 200);
 });

@@ -3,6 +3,7 @@ import type { Route } from '@nightlatch/protocol/route';
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Places } from '../admission/places.ts';
 import type { Cloud } from '../cloud.ts';
 import { notFound } from '../refusals.ts';
 import { resolveCaller } from './caller.ts';
@@ -39,11 +40,25 @@ function readCall(
   };
 }
 
-/** Makes the Fastify route of one row of the table. */
+/** Who calls, for what is bounded for each caller; undefined for strangers, whose bodies are small. */
+const whoIs = (caller: Caller): string | undefined =>
+  caller.kind === 'anyone' ? undefined : caller.kind === 'agent' ? caller.agent : caller.account;
+
+/** Takes a place for a body until it was read, or will never be. */
+function holdBody(bodyBytes: Places<string>, route: Route, who: string, { raw }: FastifyRequest): void {
+  const { 'content-length': declared = 0, 'transfer-encoding': encoding } = raw.headers;
+  if (raw.destroyed) return;
+  const bytes = encoding === undefined ? Number(declared) : route.bodyBytesMax;
+  const place = bodyBytes(who, Math.min(bytes, route.bodyBytesMax));
+  raw.once('close', () => place[Symbol.dispose]());
+}
+
+/** Makes the Fastify route of one row of the table. `bodyBytes`: those of all bodies that are read at once. */
 export function register<Name extends RouteName>(
   app: FastifyInstance,
   cloud: Cloud,
   handlers: Handlers<RouteName>,
+  bodyBytes: Places<string>,
   name: Name,
 ): void {
   const route: Route = routes[name];
@@ -58,7 +73,11 @@ export function register<Name extends RouteName>(
     // Before the body is read: strangers do not get to send one.
     onRequest: async (request) => {
       using _turn = route.permission === 'anyone' ? null : await admission.enter(PRIORITY_OF[name]);
-      callers.set(request, await resolveCaller(cloud, route.permission, request));
+      const caller = await resolveCaller(cloud, route.permission, request);
+      callers.set(request, caller);
+      const who = whoIs(caller);
+      // Those of uploads are not kept in memory, and have places of their own.
+      if (who !== undefined && route.answer !== 'tus') holdBody(bodyBytes, route, who, request);
     },
     handler: async (request, reply) => {
       // Not from the beginning to the end: who sends a body slowly would have its turn for as long.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { createPlaces } from '../admission/places.ts';
 import type { Cloud } from '../cloud.ts';
 import { accountHandlers } from './account-handlers.ts';
 import { sendFailure } from './failures.ts';
@@ -15,6 +16,9 @@ import { serveWebApp } from './web-app.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 120_000;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
+/** Of bodies that are read into memory at once: of everybody, and of one account or agent, four of the largest. */
+const BODY_BYTES_MAX = 512 * 1024 * 1024;
+const BODY_BYTES_OF_ONE_MAX = 8 * 1024 * 1024;
 /** How long requests under way get to end when the server stops. */
 const CLOSE_PATIENCE_MILLISECONDS = 2_000;
 
@@ -81,7 +85,8 @@ export async function buildServer(
     // Browsers open connections that they may need; Node takes one without a request for busy, for a minute.
     setTimeout(() => app.server.closeAllConnections(), CLOSE_PATIENCE_MILLISECONDS).unref();
   });
-  for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, name);
+  const bodyBytes = createPlaces<string>({ max: BODY_BYTES_MAX, ofOneMax: BODY_BYTES_OF_ONE_MAX });
+  for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, bodyBytes, name);
   routeUpgrades(app);
   await serveWebApp(app, cloud.config.webDirectory);
   return app;

@@ -3,7 +3,7 @@ import { NightlatchError, STATUS_OF } from '@nightlatch/protocol/errors';
 import type { AgentId } from '@nightlatch/protocol/ids';
 import { type Locker, MemoryLocker, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Overload } from '../admission/admission.ts';
+import { createPlaces } from '../admission/places.ts';
 import type { AgentContent } from '../gate/agent.ts';
 import type { Grant } from '../gate/grant.ts';
 import { toNightlatchError } from '../http/failures.ts';
@@ -18,8 +18,6 @@ export interface UploadLimits {
   readonly bodiesOfAgentMax: number;
 }
 const LIMITS: UploadLimits = { bodiesMax: 256, bodiesOfAgentMax: 6 };
-/** The agent puts its own jitter on top. */
-const FULL_RETRY_AFTER_SECONDS = 2;
 
 /** What the upload's id is made from: the object that it brings, as its metadata says. */
 function idOf(metadata: Record<string, string | null> | undefined): string {
@@ -33,30 +31,10 @@ function idOf(metadata: Record<string, string | null> | undefined): string {
   return id.data;
 }
 
-/**
- * Bounds the bodies that are read at once. A turn of the server's does not cover them, for they come as slowly as lines
- * are; and for as long nobody waits here: who finds no place comes again.
- */
-function createPlaces({ bodiesMax, bodiesOfAgentMax }: UploadLimits) {
-  const ofAgents = new Map<AgentId, number>();
-  let all = 0;
-  const count = (agent: AgentId, change: 1 | -1): void => {
-    all += change;
-    const now = (ofAgents.get(agent) ?? 0) + change;
-    if (now === 0) ofAgents.delete(agent);
-    else ofAgents.set(agent, now);
-  };
-  return (agent: AgentId): Disposable => {
-    if (all >= bodiesMax || (ofAgents.get(agent) ?? 0) >= bodiesOfAgentMax)
-      throw new Overload(FULL_RETRY_AFTER_SECONDS);
-    count(agent, 1);
-    return { [Symbol.dispose]: () => count(agent, -1) };
-  };
-}
-
 /** Resumable uploads (tus 1.0) of one agent at a time: the store behind them is made from its grant. */
 export function createUploads(parts: UploadParts & { readonly limits?: Partial<UploadLimits> }) {
-  const enter = createPlaces({ ...LIMITS, ...parts.limits });
+  const { bodiesMax, bodiesOfAgentMax } = { ...LIMITS, ...parts.limits };
+  const enter = createPlaces<AgentId>({ max: bodiesMax, ofOneMax: bodiesOfAgentMax });
   // One writer for an upload: who comes second waits until the first has let go, or takes over from a dead one.
   const locks = new MemoryLocker();
   const lockerOf = (agent: string): Locker => ({ newLock: (id) => locks.newLock(`${agent} ${id}`) });
