@@ -9,6 +9,7 @@ import { createGate, type Gate, type GateOptions } from './gate/gate.ts';
 import type { Mismatch } from './gate/proof.ts';
 import { type Hub, openHub } from './hub/hub.ts';
 import { createCompletion } from './ingest/complete.ts';
+import { createEventStorage } from './ingest/event-storage.ts';
 import { type EventIngest, eventIngest } from './ingest/put-event.ts';
 import { eventsIngest } from './ingest/put-events.ts';
 import { gapIngest } from './ingest/put-gap.ts';
@@ -82,7 +83,8 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
   const egress = createEgress({ gate, ledger, objects, hub, relay, onMismatch, watchLimit, ...parts.egress });
   const cached = composeCached({ cache, database });
   const complete = createCompletion({ database, objects });
-  const event = eventIngest({ database, gate, objects, complete });
+  const storage = createEventStorage({ database });
+  const event = eventIngest({ database, gate, objects, complete, storage });
   return {
     agents: createAgentSessions({ database, challengeKey: keys.challengeKey, clock, random }),
     tickets: createTickets({ key: keys.challengeKey, clock, random }),
@@ -94,7 +96,7 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
     cached,
     ingest: {
       event,
-      events: eventsIngest({ database, gate, objects, complete, one: event }),
+      events: eventsIngest({ gate, objects, complete, storage, one: event }),
       gap: gapIngest({ database, gate }),
       upload: createUploads({
         ...{ database, objects, complete },

@@ -9,6 +9,7 @@ import type { Database } from '../sql/database.ts';
 import { requireOwn } from '../sql/own-rows.ts';
 import { markComplete, readObject, setReceived } from '../sql/statements/ingest.ts';
 import { declareLength } from '../sql/statements/uploads.ts';
+import type { SentEvent, Stored } from './sent-event.ts';
 
 /** True once every byte is on disk, matches the signed manifest, and the row is committed. */
 export type Completion = (agent: AgentId, name: ObjectName) => Promise<boolean>;
@@ -54,6 +55,26 @@ export function createCompletion({
     return true;
   };
 }
+
+/** Completes what is whole of a stored event: the bytes may have been here before the last manifest. */
+export const completeStored = async (
+  complete: Completion,
+  { agent, home, event, objects: sent }: SentEvent,
+  stored: Stored,
+): Promise<Stored> => ({
+  event,
+  objects: await Promise.all(
+    stored.objects.map(async (object) => {
+      const { kind, revision, receivedBytes } = object;
+      const isWhole = sent.some(
+        ({ manifest, bytes }) =>
+          manifest.kind === kind && manifest.revision === revision && bytes === receivedBytes,
+      );
+      if (object.complete || !isWhole) return object;
+      return { ...object, complete: await complete(agent, { home, event, kind, revision }) };
+    }),
+  ),
+});
 
 async function matches(objects: ObjectStore, name: ObjectName, manifest: Manifest): Promise<boolean> {
   const object = await objects.open(name);

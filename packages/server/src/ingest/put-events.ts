@@ -6,11 +6,10 @@ import { verifyBatch } from '@nightlatch/vault/manifest';
 import type { z } from 'zod';
 import type { Gate } from '../gate/gate.ts';
 import type { ObjectStore } from '../objects/store.ts';
-import type { Database } from '../sql/database.ts';
-import type { Completion } from './complete.ts';
-import { createEventStorage } from './event-storage.ts';
+import { type Completion, completeStored } from './complete.ts';
+import type { EventStorage } from './event-storage.ts';
 import { type EventIngest, refused } from './put-event.ts';
-import { readSentEvent, type SentEvent, type Stored } from './sent-event.ts';
+import { readSentEvent } from './sent-event.ts';
 
 export interface EventsArrival {
   readonly agent: AgentId;
@@ -31,36 +30,18 @@ const REFUSALS: readonly ErrorKind[] = ['unprocessable', 'bad-input', 'conflict'
  * agents send at this moment; anything else goes the road of a single event, where each manifest is verified by itself.
  */
 export function eventsIngest({
-  database,
   gate,
   objects,
   complete,
+  storage,
   one,
 }: {
-  database: Database;
   gate: Pick<Gate, 'agent'>;
   objects: Pick<ObjectStore, 'requireRoom'>;
   complete: Completion;
+  storage: EventStorage;
   one: EventIngest;
 }) {
-  const store = createEventStorage({ database });
-
-  /** The bytes may have been here before the last manifest. */
-  const completed = async ({ agent, home, event, objects: sent }: SentEvent, stored: Stored) => ({
-    event,
-    objects: await Promise.all(
-      stored.objects.map(async (object) => {
-        const { kind, revision, receivedBytes } = object;
-        const whole = sent.some(
-          ({ manifest, bytes }) =>
-            manifest.kind === kind && manifest.revision === revision && bytes === receivedBytes,
-        );
-        if (object.complete || !whole) return object;
-        return { ...object, complete: await complete(agent, { home, event, kind, revision }) };
-      }),
-    ),
-  });
-
   const alone = async (arrival: Parameters<EventIngest>[0]): Promise<Answer> => {
     try {
       return await one(arrival);
@@ -82,16 +63,20 @@ export function eventsIngest({
     }
     const stored = await Promise.all(
       events.map(async (event) => {
-        const sent = readSentEvent({ agent, home, deviceKey }, event);
-        const found = sent === undefined ? undefined : await store(sent);
-        return sent === undefined || found === undefined ? undefined : { sent, found };
+        const read = readSentEvent({ agent, home }, event);
+        if (read === undefined) return undefined;
+        const sent = { ...read, deviceKey };
+        const found = await storage(sent);
+        return found === undefined ? undefined : { sent, found };
       }),
     );
     const answers: Answer[] = [];
     for (const [index, event] of events.entries()) {
       const there = stored[index];
       answers.push(
-        await (there === undefined ? alone({ agent, home, ...event }) : completed(there.sent, there.found)),
+        await (there === undefined
+          ? alone({ agent, home, ...event })
+          : completeStored(complete, there.sent, there.found)),
       );
     }
     return { events: answers };

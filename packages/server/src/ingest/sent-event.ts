@@ -4,11 +4,10 @@ import { containerBytes, type Manifest } from '@nightlatch/protocol/manifest';
 import { VaultError } from '@nightlatch/vault/errors';
 import { coveredManifest } from '@nightlatch/vault/manifest';
 import type { z } from 'zod';
-import { STILL_MANIFEST_CHARACTERS_MAX } from './put-event.ts';
 
 export type Stored = z.output<typeof EventStored>;
 
-/** An event out of a verified batch, whose manifests agree with each other. */
+/** An event whose manifests were verified, or are covered by a batch statement that was, and agree with each other. */
 export interface SentEvent {
   readonly agent: AgentId;
   readonly home: HomeId;
@@ -24,13 +23,19 @@ export interface SentEvent {
   }[];
 }
 
+/**
+ * Of a thumbnail or of metadata; the agent's own take less than 2 KiB. The list shows sixty events with both, so that at
+ * the megabyte that a clip's manifest may have, one page would be 120 MB in the memory of the server.
+ */
+export const STILL_MANIFEST_CHARACTERS_MAX = 16 * 1024;
+
 const SAME = ['camera', 'epoch', 'sequence', 'previous', 'startedAt'] as const;
 
 /** Undefined where they do not agree, or say more than they may: for the road on which each is looked at by itself. */
 export function readSentEvent(
-  { agent, home, deviceKey }: Pick<SentEvent, 'agent' | 'home' | 'deviceKey'>,
+  { agent, home }: Pick<SentEvent, 'agent' | 'home'>,
   { event, manifests }: { readonly event: EventId; readonly manifests: readonly string[] },
-): SentEvent | undefined {
+): Omit<SentEvent, 'deviceKey'> | undefined {
   try {
     const all = manifests.map((jws) => ({ jws, manifest: coveredManifest(jws, { home, event }) }));
     const [first] = all;
@@ -44,7 +49,7 @@ export function readSentEvent(
     );
     if (!agree || names.size < all.length || ends.size > 1) return undefined;
     return {
-      ...{ agent, home, deviceKey, event, says: first.manifest, endedAt: [...ends][0] ?? null },
+      ...{ agent, home, event, says: first.manifest, endedAt: [...ends][0] ?? null },
       objects: all.map(({ jws, manifest }) => ({ jws, manifest, bytes: containerBytes(manifest) })),
     };
   } catch (error) {
