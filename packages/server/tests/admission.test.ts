@@ -53,3 +53,27 @@ test('an answer that was refused, failed or given gives the turn back', async ()
   assert.equal((await browser.call('events.list', { params: { home } })).statusCode, 200);
   assert.equal(admission.counts.underWay, 0);
 });
+
+test('a stranger who calls for what is most urgent comes behind who was somebody before', async () => {
+  const limits = { underWayMax: 1, patienceMilliseconds: 60_000 };
+  const known = createAdmission({ monotonic: () => 0, limits });
+  await using other = await newListeningCloud({ outside: { admission: known } });
+  const { browser: owner } = (await newSide(other)).household;
+  const waitingAre = async (count: number): Promise<void> => {
+    while (known.counts.waiting < count) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const turn = await known.enter('live');
+  const order: string[] = [];
+  const note = (who: string, answer: ReturnType<typeof owner.call>): Promise<unknown> =>
+    answer.then(({ statusCode }) => order.push(`${who} ${statusCode}`));
+  const asked = Array.from({ length: 3 }, () =>
+    note('stranger', owner.call('logout', { input: {}, headers: { cookie: 'nightlatch=nobody' } })),
+  );
+  await waitingAre(3);
+  asked.push(note('owner', owner.call('account.get')));
+  await waitingAre(4);
+  turn[Symbol.dispose]();
+  await Promise.all(asked);
+  // Its look comes first, and between that and its answer the first of those who wait.
+  assert.deepEqual(order, ['stranger 401', 'owner 200', 'stranger 401', 'stranger 401']);
+});

@@ -125,4 +125,9 @@ test('who is refused is told to come one behind the other, at the rate at which 
   await turnOfLoop();
   // Two wait for a second of work; the other eight come behind them, two in every second.
   assert.deepEqual(log, [2, 2, 3, 3, 4, 4, 5, 5]);
+  log.length = 0;
+  // Of another priority: not behind those.
+  for (let one = 0; one < 3; one++) enter(admission, 'media', `${one}`, log);
+  await turnOfLoop();
+  assert.deepEqual(log, [2, 2, 3]);
 });

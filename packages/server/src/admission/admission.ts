@@ -48,7 +48,7 @@ const later = (milliseconds: number, action: () => void): void =>
 /**
  * Takes in turn what the server is asked to do, before any work is done for it. As many wait as can be served within
  * their patience, by the rate of the last second; of more, the least urgent are refused. Each who is refused is told
- * another moment to come again, one behind the other at that same rate, so that they do not come back together.
+ * another moment to come again, one behind the other of the same priority at that same rate, so that they do not come back together.
  */
 export function createAdmission(options: {
   /** Milliseconds of a clock that nobody sets. */
@@ -61,7 +61,8 @@ export function createAdmission(options: {
   const queues = PRIORITIES.map(() => new Set<Waiting>());
   const counts = { underWay: 0, waiting: 0, refused: 0 };
   const served = { windowBegan: monotonic(), before: 0, now: 0 };
-  let bookedUntil = 0;
+  /** Of each priority by itself: who is refused the least urgent things keeps nobody else away for longer. */
+  const bookedUntil = PRIORITIES.map(() => 0);
   let isWatched = false;
 
   const countServed = (now: number): void => {
@@ -76,11 +77,12 @@ export function createAdmission(options: {
   /** At least those that have their turn now: they may all have begun within this second. */
   const perSecond = (): number => Math.max(served.before, served.now, underWayMax);
 
-  const refusal = (): Overload => {
+  const refusal = (rank: number): Overload => {
     counts.refused += 1;
     const [now, rate] = [monotonic(), perSecond()];
-    bookedUntil = Math.max(bookedUntil, now + (counts.waiting / rate) * 1000) + 1000 / rate;
-    return new Overload(Math.ceil(((bookedUntil - now) % RETRY_AFTER_MILLISECONDS_MAX) / 1000));
+    const until = Math.max(bookedUntil[rank] ?? 0, now + (counts.waiting / rate) * 1000) + 1000 / rate;
+    bookedUntil[rank] = until;
+    return new Overload(Math.ceil(((until - now) % RETRY_AFTER_MILLISECONDS_MAX) / 1000));
   };
   const begin = (): Turn => {
     counts.underWay += 1;
@@ -151,9 +153,9 @@ export function createAdmission(options: {
       refuseTheLate(since);
       const rank = PRIORITIES.indexOf(priority);
       const waitingMax = Math.max(underWayMax, (perSecond() * patienceMilliseconds) / 1000);
-      if (counts.waiting >= waitingMax && !makeRoom(rank)) throw refusal();
+      if (counts.waiting >= waitingMax && !makeRoom(rank)) throw refusal(rank);
       return new Promise((resolve, reject) => {
-        queues[rank]?.add({ since, begin: resolve, refuse: () => reject(refusal()) });
+        queues[rank]?.add({ since, begin: resolve, refuse: () => reject(refusal(rank)) });
         counts.waiting += 1;
         watch(since);
       });

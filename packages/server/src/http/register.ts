@@ -3,6 +3,7 @@ import type { Route } from '@nightlatch/protocol/route';
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { KnownCallers } from '../admission/known-callers.ts';
 import type { Places } from '../admission/places.ts';
 import type { Cloud } from '../cloud.ts';
 import { notFound } from '../refusals.ts';
@@ -53,12 +54,26 @@ function holdBody(bodyBytes: Places<string>, route: Route, who: string, { raw }:
   raw.once('close', () => place[Symbol.dispose]());
 }
 
-/** Makes the Fastify route of one row of the table. `bodyBytes`: those of all bodies that are read at once. */
+/** What a request shows for who sends it, whoever that is. */
+const shownBy = ({ headers }: FastifyRequest): string | undefined => headers.authorization ?? headers.cookie;
+
+/** The look at who shows a ticket is an HMAC, and nobody is asked. */
+const isByTicket = (route: Route, { headers }: FastifyRequest): boolean =>
+  route.permission === 'linking-agent' && /^Ticket /i.test(headers.authorization ?? '');
+
+/** What the routes share. */
+export interface Doorway {
+  /** Bytes of all bodies that are read at once. */
+  readonly bodyBytes: Places<string>;
+  readonly known: KnownCallers;
+}
+
+/** Makes the Fastify route of one row of the table. */
 export function register<Name extends RouteName>(
   app: FastifyInstance,
   cloud: Cloud,
   handlers: Handlers<RouteName>,
-  bodyBytes: Places<string>,
+  { bodyBytes, known }: Doorway,
   name: Name,
 ): void {
   const route: Route = routes[name];
@@ -72,9 +87,16 @@ export function register<Name extends RouteName>(
     config: { name },
     // Before the body is read: strangers do not get to send one.
     onRequest: async (request) => {
-      using _turn = route.permission === 'anyone' ? null : await admission.enter(PRIORITY_OF[name]);
+      const shown = shownBy(request);
+      using _turn =
+        route.permission === 'anyone'
+          ? null
+          : await admission.enter(
+              isByTicket(route, request) ? PRIORITY_OF[name] : known.urgencyOf(shown, PRIORITY_OF[name]),
+            );
       const caller = await resolveCaller(cloud, route.permission, request);
       callers.set(request, caller);
+      known.met(shown);
       const who = whoIs(caller);
       // Those of uploads are not kept in memory, and have places of their own.
       if (who !== undefined && route.answer !== 'tus') holdBody(bodyBytes, route, who, request);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type RouteName, routes } from '@nightlatch/protocol/routes';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { createKnownCallers } from '../admission/known-callers.ts';
 import { createPlaces } from '../admission/places.ts';
 import type { Cloud } from '../cloud.ts';
 import { accountHandlers } from './account-handlers.ts';
@@ -85,8 +86,11 @@ export async function buildServer(
     // Browsers open connections that they may need; Node takes one without a request for busy, for a minute.
     setTimeout(() => app.server.closeAllConnections(), CLOSE_PATIENCE_MILLISECONDS).unref();
   });
-  const bodyBytes = createPlaces<string>({ max: BODY_BYTES_MAX, ofOneMax: BODY_BYTES_OF_ONE_MAX });
-  for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, bodyBytes, name);
+  const doorway = {
+    bodyBytes: createPlaces<string>({ max: BODY_BYTES_MAX, ofOneMax: BODY_BYTES_OF_ONE_MAX }),
+    known: createKnownCallers(),
+  };
+  for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, doorway, name);
   routeUpgrades(app);
   await serveWebApp(app, cloud.config.webDirectory);
   return app;
