@@ -50,7 +50,7 @@ export default {
       name: 'product-code-imports-no-test',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: '\\.test\\.ts$' },
-      to: { path: '/tests/|\\.test\\.ts$' },
+      to: { path: '^packages/[^/]+/tests/|^tests/|\\.test\\.ts$' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

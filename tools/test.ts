@@ -1,7 +1,8 @@
 // The test command: `npm test` runs every section; `npm test -- unit browser` some; `npm test -- gate` the test files
 // whose path contains the word.
+import { endDescendants } from './testing/descendants.ts';
 import { type Outcome, sum } from './testing/outcome.ts';
-import { SECTIONS, sectionsOf } from './testing/sections.ts';
+import { SECTIONS, type Section, sectionsOf } from './testing/sections.ts';
 
 const words = process.argv.slice(2);
 const named = SECTIONS.filter((section) => words.includes(section.name));
@@ -13,14 +14,39 @@ if (chosen.length === 0) {
   process.exit(1);
 }
 
-const results: { name: string; outcome: Outcome; seconds: number }[] = [];
+// What a stopped section answers is no result: nothing goes on until all that it had started has ended.
+let stopped: Promise<never> | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    stopped ??= endDescendants().then(() => process.exit(130));
+  });
+
+interface Result {
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly seconds: number;
+}
+
+async function run(section: Section): Promise<Result> {
+  const begun = performance.now();
+  const outcome = await section.run(only);
+  return { name: section.name, outcome, seconds: (performance.now() - begun) / 1000 };
+}
+
+// What has to be installed comes while the first sections run; and no command has work for two processors.
+for (const section of chosen) section.prepare?.();
+const commands = new Map(
+  chosen.filter(({ owns }) => owns === undefined).map((section) => [section, run(section)]),
+);
+const results: Result[] = [];
 for (const section of chosen) {
   console.log(
     `\n── ${section.name}: ${section.about} ${'─'.repeat(Math.max(3, 60 - section.name.length - section.about.length))}\n`,
   );
-  const begun = performance.now();
-  const outcome = await section.run(only);
-  results.push({ name: section.name, outcome, seconds: (performance.now() - begun) / 1000 });
+  const result = await (commands.get(section) ?? run(section));
+  await stopped;
+  if (result.outcome.said !== undefined) console.log(result.outcome.said);
+  results.push(result);
 }
 
 console.log(`\n── result ${'─'.repeat(56)}\n`);

@@ -4,6 +4,8 @@ export interface Outcome {
   readonly failed: number;
   /** What failed, in a few words each. */
   readonly failures: readonly string[];
+  /** What it has to say, where that has not been shown yet. */
+  readonly said?: string;
 }
 
 export const NOTHING: Outcome = { passed: 0, failed: 0, failures: [] };

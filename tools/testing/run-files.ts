@@ -14,6 +14,8 @@ export interface Files {
   readonly sectionMilliseconds: number;
 }
 
+const SLOWEST = 10;
+
 // What one process has compiled, TypeScript and all, the next one reads: 0.4 s and 0.2 s for a small file.
 process.env.NODE_COMPILE_CACHE ??= path.join(ROOT, '.tmp/compiled');
 
@@ -28,6 +30,7 @@ export async function runFiles({
   if (files.length === 0) return failure(`${name}: there is no test`);
   const failures: string[] = [];
   const empty: string[] = [];
+  const times: { file: string; seconds: number }[] = [];
   let passed = 0;
   let failed = 0;
   const stream = run({
@@ -48,8 +51,11 @@ export async function runFiles({
     if (details.error.cause instanceof Error || !/subtests? failed/.test(String(details.error.message)))
       failures.push(`${file === undefined ? name : path.relative(ROOT, file)}: ${test}`);
   });
-  stream.on('test:summary', ({ file, counts }) => {
-    if (file !== undefined) return;
+  stream.on('test:summary', ({ file, counts, duration_ms }) => {
+    if (file !== undefined) {
+      times.push({ file: path.relative(ROOT, file), seconds: duration_ms / 1000 });
+      return;
+    }
     passed = counts.passed;
     // A test that is passed over is not a test that passes.
     failed = counts.tests - counts.passed;
@@ -57,6 +63,11 @@ export async function runFiles({
       failures.push(`${name}: ${counts.skipped + counts.todo} tests were passed over`);
   });
   for await (const shown of stream.compose(new spec())) process.stdout.write(shown);
+  if (times.length > SLOWEST) {
+    console.log(`\nThe ${SLOWEST} slowest files:`);
+    const slowest = times.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST);
+    for (const { file, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`);
+  }
   for (const file of empty) failures.push(`${file}: there is no test in it`);
   passed -= empty.length;
   failed += empty.length;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { imports, lint, ROOT, types } from './commands.ts';
 import { failure, type Outcome } from './outcome.ts';
-import { meetRequirements } from './requirements.ts';
+import { testRequirements } from './requirements.ts';
 import { runFiles } from './run-files.ts';
 
 export interface Section {
@@ -12,6 +12,8 @@ export interface Section {
   readonly run: (only: readonly string[]) => Promise<Outcome>;
   /** Whether a test file belongs to this section; absent where it is a command. */
   readonly owns?: (file: string) => boolean;
+  /** Begins to meet what it needs of the system. */
+  readonly prepare?: () => void;
 }
 
 const UNIT_MILLISECONDS = 120_000;
@@ -26,7 +28,33 @@ const isBrowser = (file: string) =>
   /^(packages\/web\/tests|tests)\//.test(file) || /-in-(chromium|browser)\.test\.ts$/.test(file);
 const isService = (file: string) => /^packages\/[^/]+\/tests\//.test(file) && !isBrowser(file);
 
-/** What takes longest stands first, so that nothing is left to wait for alone at the end: the whole road is a minute. */
+/**
+ * What takes longest, by parts of its path: it begins first, so that nothing is left to wait for alone at the end. What
+ * works hard (storms) stands beside what waits (cameras).
+ */
+const LONGEST = [
+  'whole-road',
+  'web/tests/accounts',
+  'byzantine-cache',
+  'camera-event',
+  'camera-failures',
+  'crossed-database',
+  'camera-crash',
+  'nightlatch/tests/up',
+  'feb16',
+  'agent/tests/outage',
+  'web/tests/real-crossings',
+  'web/tests/live.test',
+  'web/tests/real-cloud',
+  'web/tests/events',
+  'server/tests/guards',
+  'cached',
+  'batch-guards',
+  'vault/tests/guards',
+  'simulation.test',
+  'crosscheck-nightlatch',
+];
+
 async function testFiles(): Promise<string[]> {
   const found: string[] = [];
   for (const folder of ['tests', 'packages', 'tools']) {
@@ -34,7 +62,11 @@ async function testFiles(): Promise<string[]> {
     for (const file of files.sort())
       if (file.endsWith('.test.ts') && !file.includes('node_modules')) found.push(`${folder}/${file}`);
   }
-  return found;
+  const rank = (file: string): number => {
+    const place = LONGEST.findIndex((part) => file.includes(part));
+    return place < 0 ? LONGEST.length : place;
+  };
+  return found.sort((one, other) => rank(one) - rank(other));
 }
 
 interface Group {
@@ -44,17 +76,19 @@ interface Group {
   /** Files at once; the machine these figures are for has two cores. */
   readonly concurrency: number;
   readonly testMilliseconds: number;
-  readonly needs?: () => string | undefined;
+  /** What it needs of the system; the answer says what is missing. */
+  readonly needs?: () => Promise<string | undefined>;
 }
 
 const files = ({ name, about, owns, concurrency, testMilliseconds, needs }: Group): Section => ({
   name,
   about,
   owns,
+  prepare: () => void needs?.(),
   run: async (only) => {
     const mine = (await testFiles()).filter(owns);
     const chosen = only.length === 0 ? mine : mine.filter((file) => only.some((part) => file.includes(part)));
-    const lacking = needs?.();
+    const lacking = await needs?.();
     if (lacking !== undefined) return failure(`${name}: ${lacking}`);
     return runFiles({
       name,
@@ -92,7 +126,7 @@ export const SECTIONS: readonly Section[] = [
     // Real cameras wait more than they work.
     concurrency: 3,
     testMilliseconds: SERVICE_MILLISECONDS,
-    needs: () => meetRequirements(),
+    needs: testRequirements,
   }),
   files({
     name: 'browser',
@@ -100,7 +134,7 @@ export const SECTIONS: readonly Section[] = [
     owns: isBrowser,
     concurrency: 2,
     testMilliseconds: BROWSER_MILLISECONDS,
-    needs: () => meetRequirements(),
+    needs: testRequirements,
   }),
 ];
 

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { after } from 'node:test';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-/** Debian's own. Nothing of it may ask the network for anything by itself. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** Debian's own, without a window where there is that. */
+const HEADLESS = '/usr/bin/chromium-headless-shell';
+const CHROMIUM = process.env.CHROMIUM ?? (existsSync(HEADLESS) ? HEADLESS : '/usr/bin/chromium');
+/** Nothing of it may ask the network for anything by itself. */
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',

@@ -60,7 +60,7 @@ export async function startNumberedCamera(
   make: CameraMake,
   moves?: Moves,
 ): Promise<NumberedCamera> {
-  const lacking = meetRequirements(BENCH_PACKAGES);
+  const lacking = await meetRequirements(BENCH_PACKAGES);
   if (lacking !== undefined) throw new Error(lacking);
   const options = {
     width: make.width,
