@@ -76,31 +76,6 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
   const comeback = cooperate ? keepInMemory() : keepNoSlot();
   const clock = cooperate ? systemClock : impatientClock;
   comeback.keep({ token: agentToken });
-  const client = createClient({
-    ...{ device, serverUrl: url, signal, comeback },
-    fetch: (input, init) => {
-      attempts += 1;
-      return fetch(input, init);
-    },
-  });
-
-  const link = createLink({
-    ...{ serverUrl: url, client, clock, comeback, fraction: random },
-    monotonic: () => performance.now(),
-    open: (socket, serve) => {
-      linkAttempts += 1;
-      return openSocket(socket, (opened) => {
-        isLinked = true;
-        return serve(opened);
-      });
-    },
-    // Nobody watches here.
-    onOrder: () => true,
-    onLost: () => {
-      isLinked = false;
-    },
-    log: () => undefined,
-  });
 
   async function seal(
     label: { event: Manifest['event']; kind: ObjectKind },
@@ -122,52 +97,91 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
     return { manifest, bytes: concat(sealer.header, frame), jws };
   }
 
-  const wait = async (error: unknown): Promise<void> => {
-    failures += 1;
-    await clock.sleep(delayMilliseconds(failures, error, random(), BACKOFF), signal);
-  };
-  const attempt: Attempt = async (event, act) => {
-    try {
-      if ((await act()) === 'confirmed') {
-        oracle.acknowledged(home, event.record.event);
-        spool.splice(spool.indexOf(event), 1);
+  /** From a start to a crash. What is not on the disk of a real agent ends with it: requests, the link, what was announced. */
+  function newLife() {
+    const ended = new AbortController();
+    const alive = AbortSignal.any([signal, ended.signal]);
+    const client = createClient({
+      ...{ device, serverUrl: url, signal: alive, comeback },
+      fetch: (input, init) => {
+        attempts += 1;
+        return fetch(input, init);
+      },
+    });
+
+    const link = createLink({
+      ...{ serverUrl: url, client, clock, comeback, fraction: random },
+      monotonic: () => performance.now(),
+      open: (socket, serve) => {
+        linkAttempts += 1;
+        return openSocket(socket, (opened) => {
+          isLinked = true;
+          return serve(opened);
+        });
+      },
+      // Nobody watches here.
+      onOrder: () => true,
+      onLost: () => {
+        isLinked = false;
+      },
+      log: () => undefined,
+    });
+
+    const wait = async (error: unknown): Promise<void> => {
+      failures += 1;
+      await clock.sleep(delayMilliseconds(failures, error, random(), BACKOFF), alive);
+    };
+    const attempt: Attempt = async (event, act) => {
+      try {
+        const told = await act();
+        // Whoever has crashed has heard nothing.
+        if (alive.aborted) return false;
+        if (told === 'confirmed') {
+          oracle.acknowledged(home, event.record.event);
+          spool.splice(spool.indexOf(event), 1);
+        }
+        failures = 0;
+        return true;
+      } catch (error) {
+        await wait(error);
+        return false;
       }
-      failures = 0;
-      return true;
-    } catch (error) {
-      await wait(error);
-      return false;
-    }
-  };
-  const emptyBacklog = createBacklog({
-    ...{ client, device, attempt, wait },
-    noteSuccess: () => {
-      failures = 0;
-    },
-    signClip: async () => null,
-    spool: {
-      clipOf: async () => null,
-      read: async (event, kind, _revision, offset, bytesMax) =>
-        sealed
-          .get(event)
-          ?.get(kind)
-          ?.slice(offset, offset + bytesMax) ?? new Uint8Array(),
-    },
-  });
+    };
+    const emptyBacklog = createBacklog({
+      ...{ client, device, attempt, wait },
+      noteSuccess: () => {
+        failures = 0;
+      },
+      signClip: async () => null,
+      spool: {
+        clipOf: async () => null,
+        read: async (event, kind, _revision, offset, bytesMax) =>
+          sealed
+            .get(event)
+            ?.get(kind)
+            ?.slice(offset, offset + bytesMax) ?? new Uint8Array(),
+      },
+    });
+    return { link, emptyBacklog, alive, end: () => ended.abort() };
+  }
+  let life = newLife();
 
   async function empty(): Promise<boolean> {
     const since = performance.now();
+    const { emptyBacklog, alive } = life;
     while (spool.length > 0) {
-      if (performance.now() - since > PATIENCE_MILLISECONDS || signal.aborted) return false;
-      await emptyBacklog(spool.slice(), signal);
+      if (performance.now() - since > PATIENCE_MILLISECONDS || alive.aborted) return false;
+      await emptyBacklog(spool.slice(), alive);
     }
     return true;
   }
   const flush = (): Promise<boolean> => {
-    flushing ??= empty().finally(() => {
-      flushing = undefined;
+    if (flushing !== undefined) return flushing;
+    const mine = empty().finally(() => {
+      if (flushing === mine) flushing = undefined;
     });
-    return flushing;
+    flushing = mine;
+    return mine;
   };
 
   return {
@@ -181,7 +195,13 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
       return attempts;
     },
     /** Keeps a link with the cloud, as long as the harness runs. */
-    runLink: (): Promise<void> => link.run(signal),
+    runLink: (): Promise<void> => life.link.run(life.alive),
+    /** Ends at once, in the middle of whatever it does, and starts again with what it has on its disk. */
+    crash(): void {
+      life.end();
+      life = newLife();
+      flushing = undefined;
+    },
     get isLinked() {
       return isLinked;
     },
@@ -221,7 +241,7 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
       sealed.set(spooled, new Map(objects.map((object) => [object.manifest.kind, object.bytes])));
       spool.push(spooled);
     },
-    /** Sends what it keeps until the cloud has acknowledged all of it; false where it gave up. */
+    /** Sends what it keeps until the cloud has acknowledged all of it; false where it gave up, or crashed. */
     flush,
     async deliver(): Promise<boolean> {
       await this.record();
