@@ -11,6 +11,12 @@ import { markComplete, readObject, setReceived } from '../sql/statements/ingest.
 import { declareLength } from '../sql/statements/uploads.ts';
 import type { SentEvent, Stored } from './sent-event.ts';
 
+export const notAsDescribed = (): NightlatchError =>
+  new NightlatchError(
+    'unprocessable',
+    'What arrived is not what the manifest describes. It was thrown away; send it again from the start.',
+  );
+
 /** True once every byte is on disk, matches the signed manifest, and the row is committed. */
 export type Completion = (agent: AgentId, name: ObjectName) => Promise<boolean>;
 
@@ -42,10 +48,7 @@ export function createCompletion({
         await ask(setReceived, [...keys, 0, row.receivedBytes]);
         await ask(declareLength, [...keys, agent, null]);
       });
-      throw new NightlatchError(
-        'unprocessable',
-        'What arrived is not what the manifest describes. It was thrown away; send it again from the start.',
-      );
+      throw notAsDescribed();
     }
     await objects.complete(name);
     await database.transact({ agent }, async (ask) => {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { UPLOAD_PATCH_BYTES_MAX, UploadId } from '@nightlatch/protocol/agents';
 import { NightlatchError } from '@nightlatch/protocol/errors';
-import { EventId } from '@nightlatch/protocol/ids';
+import { EventId, type HomeId } from '@nightlatch/protocol/ids';
 import { CHUNK_BYTES_MAX, CHUNKS_MAX, ObjectKind, Revision } from '@nightlatch/protocol/manifest';
 import { DataStore, Metadata, Upload } from '@tus/utils';
 import type { AgentContent } from '../gate/agent.ts';
@@ -24,19 +24,42 @@ export interface UploadParts {
   readonly complete: Completion;
 }
 
-const movedOn = (): NightlatchError =>
+export const movedOn = (): NightlatchError =>
   new NightlatchError(
     'conflict',
     'This upload has gone on elsewhere. What arrived is kept; ask how much it is.',
   );
 
 /** As the table of uploads has it. */
-const METADATA_CHARACTERS_MAX = 1024;
+export const METADATA_CHARACTERS_MAX = 1024;
 const unusable = (): NightlatchError =>
   new NightlatchError(
     'bad-input',
     'An upload has a length, and says in few words what it is. Nothing was changed.',
   );
+
+/** What the upload's id is made from: the object that it brings, as its metadata says. */
+export function idOf(metadata: Record<string, string | null> | undefined): string {
+  const { event, kind, revision } = metadata ?? {};
+  const id = UploadId.safeParse(`${event}.${kind}.${revision}`);
+  if (!id.success)
+    throw new NightlatchError(
+      'bad-input',
+      'The upload does not say which object it is. Nothing was changed.',
+    );
+  return id.data;
+}
+
+/** `evt_….clip.0`, in the agent's home. */
+export function nameOf(home: HomeId, upload: string): ObjectName {
+  const [event, kind, revision] = UploadId.parse(upload).split('.');
+  return {
+    home,
+    event: EventId.parse(event),
+    kind: ObjectKind.parse(kind),
+    revision: Revision.parse(Number(revision)),
+  };
+}
 
 /** The store behind tus, of one agent as the gate has just found it. */
 export class UploadStore extends DataStore {
@@ -53,15 +76,8 @@ export class UploadStore extends DataStore {
     this.extensions = ['creation', 'creation-with-upload', 'creation-defer-length', 'expiration'];
   }
 
-  /** `evt_….clip.0`, in the agent's home. */
   #nameOf(upload: string): ObjectName {
-    const [event, kind, revision] = UploadId.parse(upload).split('.');
-    return {
-      home: this.#agent.home,
-      event: EventId.parse(event),
-      kind: ObjectKind.parse(kind),
-      revision: Revision.parse(Number(revision)),
-    };
+    return nameOf(this.#agent.home, upload);
   }
   #keysOf({ home, event, kind, revision }: ObjectName) {
     return [home, event, kind, revision] as const;

@@ -1,5 +1,4 @@
-import { UploadId } from '@nightlatch/protocol/agents';
-import { NightlatchError, STATUS_OF } from '@nightlatch/protocol/errors';
+import { STATUS_OF } from '@nightlatch/protocol/errors';
 import type { AgentId } from '@nightlatch/protocol/ids';
 import { type Locker, MemoryLocker, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,7 +6,15 @@ import { createPlaces } from '../admission/places.ts';
 import type { AgentContent } from '../gate/agent.ts';
 import type { Grant } from '../gate/grant.ts';
 import { toNightlatchError } from '../http/failures.ts';
-import { OBJECT_BYTES_MAX, type UploadParts, UploadStore } from './upload-store.ts';
+import {
+  type AtOnce,
+  createAtOnce,
+  readAtOnce,
+  readBody,
+  TUS_VERSION,
+  UPLOAD_BYTES_TYPE,
+} from './upload-at-once.ts';
+import { idOf, movedOn, OBJECT_BYTES_MAX, type UploadParts, UploadStore } from './upload-store.ts';
 
 const PATH = '/api/agent/uploads';
 
@@ -19,18 +26,6 @@ export interface UploadLimits {
 }
 const LIMITS: UploadLimits = { bodiesMax: 256, bodiesOfAgentMax: 6 };
 
-/** What the upload's id is made from: the object that it brings, as its metadata says. */
-function idOf(metadata: Record<string, string | null> | undefined): string {
-  const { event, kind, revision } = metadata ?? {};
-  const id = UploadId.safeParse(`${event}.${kind}.${revision}`);
-  if (!id.success)
-    throw new NightlatchError(
-      'bad-input',
-      'The upload does not say which object it is. Nothing was changed.',
-    );
-  return id.data;
-}
-
 /** Resumable uploads (tus 1.0) of one agent at a time: the store behind them is made from its grant. */
 export function createUploads(parts: UploadParts & { readonly limits?: Partial<UploadLimits> }) {
   const { bodiesMax, bodiesOfAgentMax } = { ...LIMITS, ...parts.limits };
@@ -39,13 +34,42 @@ export function createUploads(parts: UploadParts & { readonly limits?: Partial<U
   const locks = new MemoryLocker();
   const lockerOf = (agent: string): Locker => ({ newLock: (id) => locks.newLock(`${agent} ${id}`) });
 
+  const atOnce = createAtOnce(parts);
+  const takeAtOnce = async (upload: AtOnce, manifest: string, request: FastifyRequest): Promise<string> => {
+    const body = await readBody(request.raw, upload.bytes);
+    const { event, kind, revision } = upload.name;
+    const id = `${event}.${kind}.${revision}`;
+    const lock = lockerOf(upload.agent).newLock(id);
+    await lock
+      .lock(new AbortController().signal, () => undefined)
+      .catch((error: unknown) => {
+        throw error instanceof Error ? error : movedOn();
+      });
+    try {
+      await atOnce.take(upload, manifest, body);
+    } finally {
+      await lock.unlock();
+    }
+    return id;
+  };
+
   return async (
     grant: Grant<AgentContent>,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
     using _place = request.method === 'HEAD' ? undefined : enter(grant.content.agent);
-    const withBody = request.headers['content-type'] === 'application/offset+octet-stream';
+    const small = readAtOnce(grant.content, request.raw);
+    const manifest = small === undefined ? null : await atOnce.manifestOf(small);
+    if (small !== undefined && manifest !== null) {
+      reply.headers({ 'tus-resumable': TUS_VERSION, 'cache-control': 'no-store' });
+      const id = await takeAtOnce(small, manifest, request);
+      return reply
+        .code(201)
+        .headers({ location: `${PATH}/${id}`, 'upload-offset': small.bytes })
+        .send();
+    }
+    const withBody = request.headers['content-type'] === UPLOAD_BYTES_TYPE;
     const server = new Server({
       path: PATH,
       relativeLocation: true,

@@ -80,3 +80,14 @@ test('a disk with little room is left to the database', async () => {
     { kind: 'storage-full' },
   );
 });
+
+test('an object that is put is whole in its place, over what was there of it, and may be put again', async () => {
+  const name = newName();
+  await store.append(name, 0, pieces(randomBytes(3000)), async () => undefined);
+  const bytes = randomBytes(1000);
+  for (let time = 0; time < 2; time++) {
+    await store.put(name, bytes);
+    assert.deepEqual(await read(name), bytes);
+    await store.complete(name);
+  }
+});

@@ -39,6 +39,8 @@ export interface ObjectStore {
     source: AsyncIterable<Uint8Array>,
     onSynced: (bytes: number) => Promise<void>,
   ): Promise<number>;
+  /** Puts an object whose bytes are all here in its final place, durably. Doing it again does nothing. */
+  put(name: ObjectName, bytes: Uint8Array): Promise<void>;
   /** Puts a whole object in its final place, durably. Doing it again does nothing. */
   complete(name: ObjectName): Promise<void>;
   /** Removes objects of a home, `event.kind.revision` each, whole or not, durably. Doing it again does nothing. */
@@ -57,6 +59,9 @@ const FREE_BYTES_MIN = 512 * 1024 * 1024;
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
+
+const asStorageFull = (error: unknown): unknown =>
+  codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT' ? storageFull(error) : error;
 
 async function syncDirectory(directory: string): Promise<void> {
   await using handle = await open(directory, constants.O_RDONLY);
@@ -89,6 +94,14 @@ export async function openObjectStore(options: {
     if ((await freeBytes(directory)) < FREE_BYTES_MIN) throw storageFull();
   };
 
+  /** The directory of the object's home, made where it is the first; with room for more. */
+  const homeFor = async (name: ObjectName): Promise<string> => {
+    const home = path.dirname(fileOf(name));
+    await requireRoom();
+    if ((await mkdir(home, { recursive: true, mode: 0o700 })) !== undefined) await syncDirectory(directory);
+    return home;
+  };
+
   const openObject = async (name: ObjectName): Promise<OpenObject | undefined> => {
     // The last look is for an object that was completed between the first and the second.
     const handle =
@@ -117,9 +130,7 @@ export async function openObjectStore(options: {
     },
 
     append: async (name, offset, source, onSynced) => {
-      const home = path.dirname(fileOf(name));
-      await requireRoom();
-      if ((await mkdir(home, { recursive: true, mode: 0o700 })) !== undefined) await syncDirectory(directory);
+      const home = await homeFor(name);
       await using handle = await open(partOf(name), constants.O_RDWR | constants.O_CREAT, 0o600);
       const { size } = await handle.stat();
       if (size < offset) throw new Error(`an upload goes on at ${offset}, but its file has ${size} bytes`);
@@ -145,10 +156,23 @@ export async function openObjectStore(options: {
       } catch (error) {
         // What came before the failure is kept: the agent goes on from there.
         await sync();
-        throw codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT' ? storageFull(error) : error;
+        throw asStorageFull(error);
       }
       await sync();
       return position;
+    },
+
+    put: async (name, bytes) => {
+      const home = await homeFor(name);
+      try {
+        await using handle = await open(partOf(name), 'w', 0o600);
+        await handle.writeFile(bytes);
+        await handle.datasync();
+      } catch (error) {
+        throw asStorageFull(error);
+      }
+      await rename(partOf(name), fileOf(name));
+      await syncDirectory(home);
     },
 
     complete: async (name) => {

@@ -12,6 +12,10 @@ async function* breakingOff(source: AsyncIterable<Uint8Array>): AsyncGenerator<U
   throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 }
 
+async function* oneOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 /** An object store whose disk is slow, or runs full in the middle of a write. */
 export function strainedDisk(objects: ObjectStore) {
   let strain = NO_STRAIN;
@@ -32,6 +36,13 @@ export function strainedDisk(objects: ObjectStore) {
       if (!strain.diskFull) return objects.append(name, offset, source, onSynced);
       struck += 1;
       return objects.append(name, offset, breakingOff(source), onSynced);
+    },
+    put: async (name, bytes) => {
+      await slow();
+      if (!strain.diskFull) return objects.put(name, bytes);
+      struck += 1;
+      // It throws as a full disk does.
+      await objects.append(name, 0, breakingOff(oneOf(bytes)), async () => undefined);
     },
     complete: async (name) => {
       await slow();
