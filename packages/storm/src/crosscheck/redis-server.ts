@@ -31,7 +31,7 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
   const kill = async (): Promise<void> => {
     const ending = child;
     child = null;
-    if (ending === null || ending.exitCode !== null) return;
+    if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return;
     ending.kill('SIGKILL');
     await once(ending, 'exit');
   };

@@ -42,7 +42,8 @@ export async function startCloud(order: Omit<OpenOrder, 'kind'>): Promise<Cloud>
     kill: async () => {
       const dying = child;
       child = undefined;
-      if (dying === undefined) return;
+      // A Ctrl-C in the terminal has ended it before us.
+      if (dying === undefined || dying.exitCode !== null || dying.signalCode !== null) return;
       const ended = once(dying, 'exit');
       dying.kill('SIGKILL');
       await ended;

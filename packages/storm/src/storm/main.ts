@@ -58,7 +58,9 @@ async function ablate(
 
 async function run(): Promise<void> {
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')));
+  // Each time: npm passes on what the terminal has sent already, and nothing may be left behind.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
   const [first, ...others] = process.argv.slice(2);
   if (first === 'simulation') return runSimulation(others, stop.signal);
   const { values, positionals } = parseArgs({
@@ -106,6 +108,7 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  const why = error instanceof Error && error.name === 'AbortError' ? (error.cause ?? error) : error;
+  console.error(why instanceof Error ? why.message : why);
   process.exitCode = 1;
 }

@@ -103,6 +103,8 @@ async function run({ name, cooperate }: Outage, options: ScenarioOptions): Promi
   await using traffic = startTraffic(people, STORM_RATES);
   traffic.countIn(under);
   const faultsEnd = wait(UNDER_FAULTS);
+  // Whoever waits for it hears of it; a run that breaks off before does not.
+  faultsEnd.catch(() => undefined);
   const recoverySeconds = await secondsUntil('a link of every agent', allLinked, signal);
   const attempts = linkAttempts(agents) - attemptsBefore;
   say(`every agent has its link again after ${recoverySeconds.toFixed(1)} s`);

@@ -24,14 +24,17 @@ export interface Visit {
 }
 
 /** Somebody's app: it asks, verifies and opens as the web app does, by the same vault, and tells the oracle all that came. */
-export function createStormViewer(resident: Resident, { url, oracle }: { url: string; oracle: Oracle }) {
+export function createStormViewer(
+  resident: Resident,
+  { url, oracle, signal }: { url: string; oracle: Oracle; signal: AbortSignal },
+) {
   const { account, token, device, epochKey, camera } = resident;
   const own = resident.home;
   const asking = (): Asking => oracle.asking(account);
   const get = (path: string): Promise<Response> =>
     fetch(new URL(path, url), {
       headers: { cookie: `nightlatch=${token}` },
-      signal: AbortSignal.timeout(REQUEST_MILLISECONDS_MAX),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MILLISECONDS_MAX)]),
     });
   const refusal = async (as: Asking, what: string, answer: Response): Promise<string> => {
     oracle.refused(as, new Uint8Array(await answer.arrayBuffer()));
