@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { recordingMessages } from './support/fake-camera.ts';
 import { startStubCloud } from './support/stub-cloud.ts';
 import { pairTestAgent, startTestAgent, type TestAgent, temporaryDirectory } from './support/test-agent.ts';
@@ -15,13 +15,24 @@ async function record(agent: TestAgent, from: number, to: number): Promise<void>
   }
 }
 
-test('while the cloud is away everything is kept, over a restart too, and delivered in order when it is back', async (t) => {
+async function paired(t: TestContext) {
   const directory = await temporaryDirectory(t);
   const cloud = await startStubCloud(t);
   const agent = await startTestAgent(cloud, directory);
   await pairTestAgent(cloud, agent);
-  cloud.trouble = () => 'hang-up';
-  await record(agent, 1, 4);
+  return { directory, cloud, agent };
+}
+
+/** The cloud hangs up on whoever calls, and so many events are kept at home. */
+async function inAnOutage(t: TestContext, events: number) {
+  const house = await paired(t);
+  house.cloud.trouble = () => 'hang-up';
+  await record(house.agent, 1, events);
+  return house;
+}
+
+test('while the cloud is away everything is kept, over a restart too, and delivered in order when it is back', async (t) => {
+  const { cloud, agent, directory } = await inAnOutage(t, 4);
   await agent.stop();
   cloud.trouble = () => ({ status: 503, headers: { 'retry-after': '1' } });
   const again = await startTestAgent(cloud, directory);
@@ -38,12 +49,7 @@ test('while the cloud is away everything is kept, over a restart too, and delive
 });
 
 test('after an outage the cloud is told of all events in one request, before it is sent the first picture', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
-  cloud.trouble = () => 'hang-up';
-  await record(agent, 1, 6);
+  const { cloud, agent, directory } = await inAnOutage(t, 6);
   await agent.stop();
   const known: number[] = [];
   cloud.trouble = (path) => {
@@ -57,12 +63,7 @@ test('after an outage the cloud is told of all events in one request, before it 
 });
 
 test('an agent that ends after it told of a batch, or never hears the answer, loses nothing and tells again', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
-  cloud.trouble = () => 'hang-up';
-  await record(agent, 1, 3);
+  const { cloud, agent, directory } = await inAnOutage(t, 3);
   await agent.stop();
   cloud.trouble = (path) => (path.startsWith('/api/agent/uploads') ? 'hang-up' : null);
   const told = await startTestAgent(cloud, directory);
@@ -75,23 +76,13 @@ test('an agent that ends after it told of a batch, or never hears the answer, lo
 });
 
 test('a cloud that knows no batches, or refuses one, gets each event by itself', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
-  cloud.trouble = () => 'hang-up';
-  await record(agent, 1, 3);
+  const { cloud } = await inAnOutage(t, 3);
   cloud.trouble = (path) => (path === '/api/agent/events' ? { status: 404 } : null);
   await until('delivery', () => cloud.completed.length === 3);
 });
 
 test('a manifest that was damaged on the disk is in no batch: it is refused alone', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
-  cloud.trouble = () => 'hang-up';
-  await record(agent, 1, 3);
+  const { cloud, agent, directory } = await inAnOutage(t, 3);
   await agent.stop();
   const events = join(directory, 'spool', 'events');
   const [first = ''] = (await readdir(events)).sort();
@@ -112,10 +103,7 @@ test('a manifest that was damaged on the disk is in no batch: it is refused alon
 });
 
 test('an upload that broke off goes on where it stopped', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
+  const { cloud, agent } = await paired(t);
   const camera = await agent.camera();
   let patches = 0;
   cloud.trouble = (path) => (path.includes('.clip.') && patches++ % 3 === 2 ? 'hang-up' : null);
@@ -126,22 +114,14 @@ test('an upload that broke off goes on where it stopped', async (t) => {
 });
 
 test('a session that ended is proved anew, and nothing is lost', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
+  const { cloud, agent } = await paired(t);
   cloud.endSessions();
   await record(agent, 1, 2);
   await until('delivery', () => cloud.completed.length === 2);
 });
 
 test('an event that the cloud refuses for good is kept and does not hold up the others', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
-  cloud.trouble = () => 'hang-up';
-  await record(agent, 1, 3);
+  const { cloud, agent, directory } = await inAnOutage(t, 3);
   let refused: string | null = null;
   cloud.refuses = (event) => {
     refused ??= event;
@@ -156,12 +136,7 @@ test('an event that the cloud refuses for good is kept and does not hold up the 
 });
 
 test('an event over which the cloud stumbles is put off and does not hold up the others', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
-  cloud.trouble = () => 'hang-up';
-  await record(agent, 1, 3);
+  const { cloud } = await inAnOutage(t, 3);
   let stumbled: string | null = null;
   cloud.trouble = (path) => {
     if (path === '/api/agent/events') return { status: 500 };
@@ -173,10 +148,7 @@ test('an event over which the cloud stumbles is put off and does not hold up the
 });
 
 test('nothing is deleted at home before the cloud has said of every part that it is complete', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const cloud = await startStubCloud(t);
-  const agent = await startTestAgent(cloud, directory);
-  await pairTestAgent(cloud, agent);
+  const { cloud, agent, directory } = await paired(t);
   cloud.silent = true;
   await record(agent, 1, 1);
   const kept = () => readdir(join(directory, 'spool', 'events'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
 import { test } from 'node:test';
 import { composeMedia } from '../src/media.ts';
+import { beginUpload } from './support/begin-upload.ts';
 import { type ListeningCloud, newListeningCloud } from './support/listening.ts';
 import type { SealedObject } from './support/sealed-event.ts';
 import { newSide, type Side } from './support/side.ts';
@@ -18,17 +18,8 @@ async function sendSlowly(cloud: ListeningCloud, { agent, household }: Side) {
   const event = await agent.record(household);
   await agent.putEvent(event, [event.clip.manifest]);
   await agent.createUpload(event.clip, { length: event.clip.bytes.length });
-  const { label, bytes } = event.clip;
-  const sent = request(new URL(`/api/agent/uploads/${label.event}.clip.0`, cloud.url), {
-    method: 'PATCH',
-    headers: {
-      authorization: `Bearer ${agent.token}`,
-      'tus-resumable': '1.0.0',
-      'upload-offset': '0',
-      'content-type': 'application/offset+octet-stream',
-      'content-length': bytes.length,
-    },
-  });
+  const { bytes } = event.clip;
+  const sent = beginUpload(cloud.url, agent, event.clip);
   const answered = new Promise<number>((resolve, reject) => {
     sent.on('response', (response) => {
       response.resume();

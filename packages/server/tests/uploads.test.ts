@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { rename, truncate, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { composeMedia } from '../src/media.ts';
 import { openObjectStore } from '../src/objects/store.ts';
+import { beginUpload } from './support/begin-upload.ts';
 import { newHousehold } from './support/household.ts';
 import { newListeningCloud } from './support/listening.ts';
 import type { SealedObject } from './support/sealed-event.ts';
@@ -76,16 +76,7 @@ test('an upload whose connection dies in the middle goes on from where it stoppe
   await agent.putEvent(event, [clip.growing(1)]);
   await agent.createUpload(clip);
 
-  const sending = request(new URL(`/api/agent/uploads/${event.event}.clip.0`, cloud.url), {
-    method: 'PATCH',
-    headers: {
-      authorization: `Bearer ${agent.token}`,
-      'tus-resumable': '1.0.0',
-      'upload-offset': '0',
-      'content-type': 'application/offset+octet-stream',
-      'content-length': clip.bytes.length,
-    },
-  });
+  const sending = beginUpload(cloud.url, agent, clip);
   sending.on('error', () => {});
   sending.write(clip.bytes.subarray(0, 1_500_000));
   // Until a part of it is confirmed in the database, which happens at each MiB.

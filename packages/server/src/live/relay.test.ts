@@ -64,12 +64,18 @@ const grantOf = (orders: readonly LinkOrder[], broadcast: BroadcastId): LinkNews
   ...{ kind: 'grant', watch: lastWatch(orders), broadcast, grant: 'a.b.c' },
 });
 
-test('who joins a broadcast gets what its agent repeats, and the others do not get it once more', async () => {
+/** A viewer whom the agent has granted a broadcast. */
+async function watched() {
   const { link, watch } = newRelay();
   const side = link();
   const first = watch();
   const { init, broadcast } = await beginningOf({ home, camera });
   side.news(grantOf(side.orders, broadcast));
+  return { side, watch, first, init, broadcast };
+}
+
+test('who joins a broadcast gets what its agent repeats, and the others do not get it once more', async () => {
+  const { side, watch, first, init, broadcast } = await watched();
   side.record(init);
   const second = watch();
   side.record(init);
@@ -86,11 +92,7 @@ test('who joins a broadcast gets what its agent repeats, and the others do not g
 });
 
 test('of a broadcast that everybody has left nothing is known any more', async () => {
-  const { link, watch } = newRelay();
-  const side = link();
-  const first = watch();
-  const { init, broadcast } = await beginningOf({ home, camera });
-  side.news(grantOf(side.orders, broadcast));
+  const { side, watch, first, init, broadcast } = await watched();
   side.record(init);
   first.leave('left');
   const second = watch();
@@ -100,11 +102,7 @@ test('of a broadcast that everybody has left nothing is known any more', async (
 });
 
 test('somebody who is about to join is at the broadcast also when the last viewer has left it meanwhile', async () => {
-  const { link, watch } = newRelay();
-  const side = link();
-  const first = watch();
-  const { init, broadcast } = await beginningOf({ home, camera });
-  side.news(grantOf(side.orders, broadcast));
+  const { side, watch, first, init, broadcast } = await watched();
   side.record(init);
   const second = watch();
   const grant = grantOf(side.orders, broadcast);
@@ -143,11 +141,7 @@ test('what is repeated for one of two broadcasts of a camera goes to nobody at t
 });
 
 test('a watch that is granted the same broadcast twice makes no sense: it would be repeated without end', async () => {
-  const { link, watch } = newRelay();
-  const side = link();
-  watch();
-  const { broadcast } = await beginningOf({ home, camera });
-  side.news(grantOf(side.orders, broadcast));
+  const { side, broadcast } = await watched();
   assert.throws(() => side.news(grantOf(side.orders, broadcast)), /once/);
 });
 
@@ -166,11 +160,7 @@ test('a link that sends what is of another home, or of another camera than its b
 });
 
 test('a viewer who leaves at the grant does not join, also where others watch', async () => {
-  const { link, watch } = newRelay();
-  const side = link();
-  const first = watch();
-  const { init, broadcast } = await beginningOf({ home, camera });
-  side.news(grantOf(side.orders, broadcast));
+  const { side, watch, first, init, broadcast } = await watched();
   const second = watch(camera, home, () => second.leave('ended'));
   side.news(grantOf(side.orders, broadcast));
   side.record(init);
