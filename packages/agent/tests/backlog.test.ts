@@ -37,6 +37,7 @@ test('of a backlog each small object is one request, and one more confirms all e
   assert.equal(count(/^(HEAD|PATCH) /), 0);
   assert.equal(count(/^POST \/api\/agent\/events$/), 2);
   assert.equal(count(/^PUT \/api\/agent\/events/), 0);
+  assert.equal(cloud.uploadsAtOnce, 2, 'two events beside each other, and no more');
 });
 
 test('a cloud that takes no bytes with the creation of an upload gets them afterwards', async (t) => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT_ASSERTION_TYP, AgentAssertion } from '@nightlatch/protocol/agents';
 import { type AgentId, agentIdOf, type CameraId } from '@nightlatch/protocol/ids';
 import { containerBytes, GAP_TYP, GapStatement, MANIFEST_TYP, Manifest } from '@nightlatch/protocol/manifest';
@@ -54,6 +55,8 @@ export interface StubCloud {
   silent: boolean;
   /** What it takes of bytes that come with a creation; ours takes all, and the line may break in between. */
   takesAtOnce: 'all' | 'none' | 'half-and-hang-up';
+  /** Uploads that were under way at once, at most. */
+  uploadsAtOnce: number;
   /** Refuses an event, by itself and among others. */
   refuses: ((event: string) => boolean) | null;
   endSessions(): void;
@@ -69,6 +72,7 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
       .catch((error: unknown) => send(response, request, { status: 500, body: { fault: String(error) } }));
   });
 
+  let uploading = 0;
   const connections = new Set<Socket>();
   server.on('connection', (connection) => {
     connections.add(connection);
@@ -80,7 +84,11 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     cloud.requests.push(`${request.method} ${path}`);
     const trouble = cloud.trouble?.(path) ?? null;
     const parts: Buffer[] = [];
+    if (path.startsWith('/api/agent/uploads'))
+      cloud.uploadsAtOnce = Math.max(cloud.uploadsAtOnce, ++uploading);
     for await (const part of request) parts.push(part as Buffer);
+    // Long enough that those which are sent beside it have come.
+    if (path.startsWith('/api/agent/uploads')) await sleep(5).finally(() => uploading--);
     if (trouble !== null) return trouble;
     const body = Buffer.concat(parts);
     const json = (): unknown => JSON.parse(body.toString());
@@ -273,6 +281,7 @@ export async function startStubCloud(test: TestContext, port = 0): Promise<StubC
     trouble: null,
     silent: false,
     takesAtOnce: 'all',
+    uploadsAtOnce: 0,
     refuses: null,
     endSessions: () => sessions.clear(),
     close: async () => {

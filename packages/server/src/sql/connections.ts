@@ -8,11 +8,14 @@ const integer = (text: string): number => {
   return value;
 };
 
+/** `includes` looks for one character many times as fast as an expression does, and manifests have a thousand each. */
+const isPlain = (item: unknown): boolean =>
+  typeof item === 'number' || (typeof item === 'string' && !item.includes('"') && !item.includes('\\'));
+
 /** An array literal. Batches of the gate have hundreds of ids in one, so that the plain case is the short one. */
 function arrayLiteral(items: readonly unknown[]): string {
   if (items.length === 0) return '{}';
-  if (items.every((item) => typeof item === 'number' || (typeof item === 'string' && !/["\\]/.test(item))))
-    return `{"${items.join('","')}"}`;
+  if (items.every(isPlain)) return `{"${items.join('","')}"}`;
   const quoted = items.map((item) =>
     item === null ? 'NULL' : `"${String(item).replace(/(["\\])/g, '\\$1')}"`,
   );

@@ -5,7 +5,13 @@ import type { Resident } from '../../storm/town.ts';
 export function agentRequests(port: number, connectionsMax: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
   return {
-    send: (of: Resident, method: 'POST' | 'PUT', path: string, body: Buffer): Promise<string> =>
+    send: (
+      of: Resident,
+      method: 'POST' | 'PUT',
+      path: string,
+      body: Buffer,
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<string> =>
       new Promise((resolve, reject) => {
         const sent = request(
           {
@@ -14,6 +20,7 @@ export function agentRequests(port: number, connectionsMax: number) {
               authorization: `Bearer ${of.agentToken}`,
               'content-type': 'application/json',
               'content-length': body.length,
+              ...more,
             },
           },
           (answer) => {
@@ -22,7 +29,7 @@ export function agentRequests(port: number, connectionsMax: number) {
             answer.on('error', reject);
             answer.on('end', () => {
               const told = Buffer.concat(parts).toString('utf8');
-              if (answer.statusCode === 200) resolve(told);
+              if (answer.statusCode === 200 || answer.statusCode === 201) resolve(told);
               else reject(new Error(`${path} was answered with ${answer.statusCode}: ${told.slice(0, 200)}`));
             });
           },

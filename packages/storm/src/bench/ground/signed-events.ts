@@ -4,10 +4,11 @@ import type { Manifest } from '@nightlatch/protocol/manifest';
 import { signBatch, signManifest } from '@nightlatch/vault/manifest';
 import type { Resident } from '../../storm/town.ts';
 
+export const METADATA_ONLY = ['metadata'] as const;
 const KINDS = ['metadata', 'thumbnail'] as const;
 const text = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
-/** An event as an agent sends it, with the manifests of its metadata and its thumbnail, really signed. */
+/** An event as an agent sends it, with the manifests of its objects, really signed. */
 export interface SignedEvent {
   readonly of: Resident;
   readonly event: string;
@@ -18,12 +19,16 @@ export interface SignedEvent {
 
 let made = 0;
 
-export async function signedEvent(of: Resident): Promise<SignedEvent> {
+/** @param kinds of its objects; the metadata and the thumbnail, as a rule */
+export async function signedEvent(
+  of: Resident,
+  kinds: readonly (typeof KINDS)[number][] = KINDS,
+): Promise<SignedEvent> {
   const { home, camera, device } = of;
   const event = newEventId(randomBytes);
   const sequence = 2 + made++;
   const startedAt = 1_700_000_000_000 + sequence * 1000;
-  const manifests = KINDS.map((kind): Manifest => {
+  const manifests = kinds.map((kind): Manifest => {
     const chunk: Manifest['chunks'][number] = [kind === 'metadata' ? 300 : 20_000, text(32), null];
     return {
       ...{ home, camera, event, kind, revision: 0, epoch: 1, sequence, previous: text(32), startedAt },
