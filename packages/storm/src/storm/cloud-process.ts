@@ -15,7 +15,7 @@ import { migrate } from '@nightlatch/server/sql/migrate';
 import type { Statement } from '@nightlatch/server/sql/statement';
 import { gateEvent, gateEvents } from '@nightlatch/server/sql/statements/gate-events';
 import { gateGaps, gateHomeLogHead } from '@nightlatch/server/sql/statements/gate-home';
-import { LIVE_MEMBER } from '@nightlatch/server/sql/statements/gate-member';
+import { gateMember, LIVE_MEMBER } from '@nightlatch/server/sql/statements/gate-member';
 import { gateObjects } from '@nightlatch/server/sql/statements/gate-objects';
 import { gateDeletions, gateRetention } from '@nightlatch/server/sql/statements/gate-retention';
 import { openCloud } from '@nightlatch/server/wiring';
@@ -51,11 +51,16 @@ const MEMBERSHIP = `select m.account_id, m.home_id from memberships m
   where m.home_id = viewer.home and m.account_id = s.account_id and m.validity @> now() offset 0`;
 const WITHOUT_MEMBERSHIP = 'select viewer.account as account_id, viewer.home as home_id offset 0';
 
+/** The membership of whoever has the home, for anybody who asks: of a stream these are the rows that row-level security hides. */
+const OF_CALLER = 'm.account_id = s.account_id and m.home_id = $3';
+const OF_ANYBODY = 'm.home_id = $3';
+
 const partsWithout = (locks: readonly Lock[]): MediaParts => ({
   gate: locks.includes('gate')
     ? {
         sameKeys: () => true,
         statements: {
+          member: replaced(gateMember, OF_CALLER, OF_ANYBODY),
           event: replaced(gateEvent, LIVE_MEMBER, ANY_SESSION),
           events: replaced(gateEvents, LIVE_MEMBER, ANY_SESSION),
           gaps: replaced(gateGaps, LIVE_MEMBER, ANY_SESSION),

@@ -13,7 +13,9 @@ type Account = Pick<
   StormResult,
   | 'viewers'
   | 'deliveries'
+  | 'deliveriesByChannel'
   | 'foreignDeliveries'
+  | 'foreignByChannel'
   | 'foreignOpened'
   | 'deliveriesUnwritten'
   | 'eventsAcknowledged'
@@ -30,13 +32,13 @@ export async function accountOf(world: World): Promise<Account> {
   const eventsLost = await lost(world);
   const { mismatches, doubts } = await cloud.counts();
   const deliveriesUnwritten = oracle.unwritten(await writtenDown(cluster.url));
-  const { deliveries, foreignDeliveries, foreignOpened, eventsAcknowledged, crossings } = oracle.tally();
+  const { opened: _, ...told } = oracle.tally();
   const requests = agents.reduce((sum, { attempts }) => sum + attempts, 0);
   return {
     viewers: viewers.length,
-    ...{ deliveries, foreignDeliveries, foreignOpened, deliveriesUnwritten },
-    ...{ eventsAcknowledged, eventsLost, requestsPerEvent: requests / Math.max(1, eventsAcknowledged) },
-    ...{ mismatchesStopped: mismatches, repliesDoubted: doubts, crossings },
+    ...{ ...told, deliveriesUnwritten, eventsLost },
+    requestsPerEvent: requests / Math.max(1, told.eventsAcknowledged),
+    ...{ mismatchesStopped: mismatches, repliesDoubted: doubts },
   };
 }
 

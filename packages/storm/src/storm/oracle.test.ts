@@ -77,3 +77,24 @@ test('an entry of a log is of the home that wrote it, and bytes that are not the
   oracle.counted(oracle.asking(alice), 3, [0, 0]);
   assert.equal(foreign(), 3);
 });
+
+test('a notice is of the home of its event, and without one of the home whose stream it is', () => {
+  const { time, oracle, alice, bob, home, event, foreign } = ground();
+  const stream = oracle.asking(alice);
+  oracle.noticed(stream, home, null);
+  oracle.noticed(stream, home, event);
+  assert.equal(foreign(), 0);
+  oracle.noticed(oracle.asking(bob), home, null);
+  oracle.noticed(oracle.asking(bob), home, event);
+  oracle.noticed(stream, home, newEventId(randomBytes));
+  assert.equal(foreign(), 3);
+  time.now = 10;
+  oracle.revoked(alice, home);
+  time.now = 1_009;
+  oracle.noticed(stream, home, event);
+  assert.equal(foreign(), 3);
+  time.now = 1_011;
+  oracle.noticed(stream, home, event);
+  const { deliveriesByChannel, foreignByChannel } = oracle.tally();
+  assert.deepEqual([deliveriesByChannel.notice, foreignByChannel.notice], [7, 4]);
+});

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import type { AccountId, EventId, HomeId } from '@nightlatch/protocol/ids';
 import type { Watermark } from './watermark.ts';
 
+/** The ways by which something of a home comes to somebody. */
+type Channel = 'list' | 'thumbnail' | 'log' | 'counts' | 'notice';
+export type ByChannel = Readonly<Record<Channel, number>>;
+
 /** Something that came to somebody who may not have it. */
 export interface Crossing {
-  readonly channel: 'list' | 'thumbnail' | 'log' | 'counts' | 'error' | 'opened';
+  readonly channel: Channel | 'error' | 'opened';
   /** Whose app it came to. */
   readonly to: AccountId;
   /** Of which home it is; null where nobody ever made it. */
@@ -27,6 +31,9 @@ const CROSSINGS_TOLD_MAX = 20;
 /** So long after access has ended something may still come that was under way before. */
 const GRACE_MILLISECONDS = 1_000;
 
+const NONE: ByChannel = { list: 0, thumbnail: 0, log: 0, counts: 0, notice: 0 };
+const sumOf = (counts: ByChannel): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 /**
  * Knows what each agent made and who may have it when, and judges what came to whom. It shares no code with the locks: it
  * goes by the ids and the hashes of what was sealed, which agents tell it before they send anything.
@@ -42,20 +49,30 @@ export function createOracle(now: () => number = () => performance.now()) {
   /** How often each thumbnail came to each account. */
   const seen = new Map<string, number>();
   const crossings: Crossing[] = [];
-  let deliveries = 0;
-  let foreign = 0;
+  const deliveries = { ...NONE };
+  const foreign = { ...NONE };
+  let inErrors = 0;
   let opened = 0;
   let foreignOpened = 0;
 
   const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url');
-  const crossed = (crossing: Crossing): void => {
-    foreign += 1;
+  const tell = (crossing: Crossing): void => {
     if (crossings.length < CROSSINGS_TOLD_MAX) crossings.push(crossing);
   };
   const mayHave = ({ account, since }: Asking, home: string | null): boolean => {
     const needed = Math.max(since, now() - GRACE_MILLISECONDS);
     return accesses.get(account)?.some((one) => one.home === home && one.until > needed) ?? false;
   };
+  /** Something came by this channel. Answers whether it may. */
+  const judge = (channel: Channel, to: AccountId, of: string | null, may: boolean): boolean => {
+    deliveries[channel] += 1;
+    if (may) return true;
+    foreign[channel] += 1;
+    tell({ channel, to, of });
+    return false;
+  };
+  const judgeOf = (channel: Channel, asking: Asking, of: string | null): boolean =>
+    judge(channel, asking.account, of, mayHave(asking, of));
   const homeOf = (account: AccountId): HomeId | undefined =>
     accesses.get(account)?.find(({ until }) => until === Number.POSITIVE_INFINITY)?.home;
   return {
@@ -87,51 +104,52 @@ export function createOracle(now: () => number = () => performance.now()) {
     },
     /** A row of the list came to somebody's app. */
     listed(asking: Asking, event: string): void {
-      deliveries += 1;
-      const of = homeOfEvent.get(event) ?? null;
-      if (!mayHave(asking, of)) crossed({ channel: 'list', to: asking.account, of });
+      judgeOf('list', asking, homeOfEvent.get(event) ?? null);
     },
     /** An entry of a home log came to somebody's app. */
     logged(asking: Asking, entry: string): void {
-      deliveries += 1;
-      const of = homeOfEntry.get(entry) ?? null;
-      if (!mayHave(asking, of)) crossed({ channel: 'log', to: asking.account, of });
+      judgeOf('log', asking, homeOfEntry.get(entry) ?? null);
+    },
+    /**
+     * A notice came over the stream of a home: of an event, or only that there is something new, which is the stream's. What
+     * `asking` began is the stream, so that it may go on for a second after access has ended.
+     */
+    noticed(asking: Asking, stream: HomeId, event: string | null): void {
+      judgeOf('notice', asking, event === null ? stream : (homeOfEvent.get(event) ?? null));
     },
     /** How many bytes a home has came to somebody's app, with those of each camera: if they are not its parts, it is another's. */
     counted({ account }: Asking, bytes: number, ofCameras: readonly number[]): void {
-      deliveries += 1;
-      if (ofCameras.reduce((sum, part) => sum + part, 0) !== bytes)
-        crossed({ channel: 'counts', to: account, of: null });
+      const isSum = ofCameras.reduce((sum, part) => sum + part, 0) === bytes;
+      judge('counts', account, null, isSum);
     },
     /** Bytes of a thumbnail came to somebody's app. Answers whether they are what they may have. */
     came(asking: Asking, event: string, bytes: Uint8Array): boolean {
-      deliveries += 1;
       const key = `${asking.account} ${event}`;
       seen.set(key, (seen.get(key) ?? 0) + 1);
-      const of = homeOfBytes.get(digest(bytes)) ?? null;
-      const may = mayHave(asking, of);
-      if (!may) crossed({ channel: 'thumbnail', to: asking.account, of });
-      return may;
+      return judgeOf('thumbnail', asking, homeOfBytes.get(digest(bytes)) ?? null);
     },
     /** Something else than was asked for came, with a status that is no success: it may hold nothing of a home. */
     refused({ account }: Asking, bytes: Uint8Array): void {
       const of = homeOfBytes.get(digest(bytes));
-      if (of !== undefined) crossed({ channel: 'error', to: account, of });
+      if (of === undefined) return;
+      inErrors += 1;
+      tell({ channel: 'error', to: account, of });
     },
     /** An app has verified and opened a picture, and would show it. */
     shown(asking: Asking, { home }: Watermark): void {
       opened += 1;
       if (mayHave(asking, home)) return;
       foreignOpened += 1;
-      if (crossings.length < CROSSINGS_TOLD_MAX)
-        crossings.push({ channel: 'opened', to: asking.account, of: home });
+      tell({ channel: 'opened', to: asking.account, of: home });
     },
     acknowledgedOf: (home: HomeId): ReadonlySet<EventId> => acknowledged.get(home) ?? new Set(),
     /** Thumbnails that came and are not written down. `written`: how often, by account and event with a space between. */
     unwritten: (written: ReadonlyMap<string, number>): number =>
       seen.entries().reduce((sum, [key, times]) => sum + Math.max(0, times - (written.get(key) ?? 0)), 0),
     tally: () => ({
-      ...{ deliveries, foreignDeliveries: foreign, opened, foreignOpened, crossings },
+      ...{ deliveries: sumOf(deliveries), deliveriesByChannel: { ...deliveries } },
+      ...{ foreignDeliveries: sumOf(foreign) + inErrors, foreignByChannel: { ...foreign } },
+      ...{ opened, foreignOpened, crossings },
       eventsAcknowledged: acknowledged.values().reduce((sum, { size }) => sum + size, 0),
     }),
   };

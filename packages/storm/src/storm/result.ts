@@ -1,5 +1,5 @@
 import type { Lock } from './locks.ts';
-import type { Crossing } from './oracle.ts';
+import type { ByChannel, Crossing } from './oracle.ts';
 
 /** What one run of a scenario showed. Parts are from 0 to 1. */
 export interface StormResult {
@@ -10,7 +10,10 @@ export interface StormResult {
   readonly viewers: number;
   readonly faultsInjected: number;
   readonly deliveries: number;
+  readonly deliveriesByChannel: ByChannel;
+  /** Those by each channel, and what came with a refusal. */
   readonly foreignDeliveries: number;
+  readonly foreignByChannel: ByChannel;
   /** Foreign pictures that an app verified and opened. */
   readonly foreignOpened: number;
   /** Thumbnails that came to somebody without standing in the ledger. */

@@ -6,6 +6,7 @@ import { openContentKey } from '@nightlatch/vault/content';
 import { verifyManifest } from '@nightlatch/vault/manifest';
 import { labelOf, openWhole } from '@nightlatch/vault/object';
 import type { Asking, Oracle } from './oracle.ts';
+import { readNotices } from './read-notices.ts';
 import type { Resident } from './town.ts';
 import { readWatermark } from './watermark.ts';
 
@@ -31,10 +32,10 @@ export function createStormViewer(
   const { account, token, device, epochKey, camera } = resident;
   const own = resident.home;
   const asking = (): Asking => oracle.asking(account);
-  const get = (path: string): Promise<Response> =>
+  const get = (path: string, until = AbortSignal.timeout(REQUEST_MILLISECONDS_MAX)): Promise<Response> =>
     fetch(new URL(path, url), {
       headers: { cookie: `nightlatch=${token}` },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MILLISECONDS_MAX)]),
+      signal: AbortSignal.any([signal, until]),
     });
   const refusal = async (as: Asking, what: string, answer: Response): Promise<string> => {
     oracle.refused(as, new Uint8Array(await answer.arrayBuffer()));
@@ -101,6 +102,18 @@ export function createStormViewer(
         return { succeeded: trouble === null, trouble };
       } catch (error) {
         return { succeeded: false, trouble: nameOf(error) };
+      }
+    },
+    /** Keeps the stream of a home open, until it breaks or is closed. */
+    async listen(home: HomeId, until: AbortSignal): Promise<void> {
+      const as = asking();
+      try {
+        const answer = await get(`/api/homes/${home}/stream`, until);
+        if (!answer.ok || answer.body === null) return void (await refusal(as, 'stream', answer));
+        for await (const notice of readNotices(answer.body))
+          oracle.noticed(as, home, notice.kind === 'event' ? notice.event : null);
+      } catch {
+        // It broke, as connections do here, or the page was closed.
       }
     },
     /** Every event of a home that the list has, page by page; null where a page does not come. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HomeId } from '@nightlatch/protocol/ids';
 import type { StormViewer } from './storm-viewer.ts';
+import { keepStreams } from './streams.ts';
 import type { World } from './world.ts';
 
 export interface Rates {
@@ -36,7 +37,8 @@ const gap = (perSecond: number, random: () => number): number => (-Math.log(1 - 
  * People and cameras do what they do when their time has come, whatever became of what they did before: an open loop. A
  * visit counts where it began.
  */
-export function startTraffic({ random, agents, viewers, oracle }: World, rates: Rates): Traffic {
+export function startTraffic(world: World, rates: Rates): Traffic {
+  const { random, agents, viewers, oracle } = world;
   const stop = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let tally = noTally();
@@ -82,7 +84,11 @@ export function startTraffic({ random, agents, viewers, oracle }: World, rates: 
       if (!stop.signal.aborted) act();
     }
   };
-  const loops = [loop(rates.visits, visit), loop(rates.events, record)];
+  const loops = [
+    loop(rates.visits, visit),
+    loop(rates.events, record),
+    keepStreams(world, rates.mixedUp, stop.signal),
+  ];
   const end = async (): Promise<void> => {
     stop.abort();
     await Promise.all(loops);
