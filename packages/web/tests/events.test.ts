@@ -38,6 +38,18 @@ test('thumbnails are on screen with the pixels that the camera sealed, newest fi
   assert.deepEqual(cloud.reports, []);
 });
 
+test('where very many look at once the page says that it is in line, and goes on by itself', async () => {
+  await using cloud = await cloudWith(2);
+  cloud.refusals.left = 2;
+  await using visitor = await atHome(cloud, '/events');
+  const notice = visitor.page.getByText('You are in line');
+  await notice.waitFor();
+  assert.deepEqual(await axeFindings(visitor.page), []);
+  await visitor.page.locator('.event-card img').first().waitFor();
+  await notice.waitFor({ state: 'detached' });
+  assert.equal(cloud.refusals.given, 2);
+});
+
 test('axe finds nothing in list and stage, on a phone and a desk, in dark and light', async () => {
   await using cloud = await cloudWith(4);
   for (const colorScheme of ['light', 'dark'] as const)

@@ -69,7 +69,7 @@ const FLEET = 8;
 const UNENDING_PAUSE_MILLISECONDS = 5;
 /** An origin that takes no time would answer everything before a connection is there again. */
 const UNENDING_LOAD_MILLISECONDS = 10;
-const UNENDING = { drop: 0.004, repeat: 0.004, swap: 0.004, delay: 0.001, delayMilliseconds: 1_000 };
+const UNENDING = { drop: 0.0015, repeat: 0.0015, swap: 0.0015, delay: 0.0005, delayMilliseconds: 1_000 };
 
 export const CASES: readonly Case[] = [
   underFault('reply dropped', true, 'one reply never comes', (ground) => dropped(strikeAt(ground))),
@@ -97,7 +97,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'faults that do not end',
     artificial: true,
-    says: 'eight clients read, and of a hundred replies one or two are dropped, repeated, late, or change places, on every connection',
+    says: 'eight clients read, and of a thousand replies five are dropped, repeated, late, or change places, on every connection',
     run: async (ground) => {
       await warmed(ground);
       const fleet: OpenClient[] = [];

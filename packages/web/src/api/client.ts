@@ -1,6 +1,7 @@
 import { ErrorBody, NightlatchError } from '@nightlatch/protocol/errors';
 import { type Output, type RouteName, type Routes, routes } from '@nightlatch/protocol/routes';
 import type { z } from 'zod';
+import { waitForTurn } from './turn.ts';
 
 /** What a route does not need may be left out; what it needs must be given. */
 type Part<Key extends string, Value> =
@@ -60,22 +61,9 @@ async function errorOf(response: Response): Promise<NightlatchError> {
 const AGAIN_MAX = 3;
 const AGAIN_SECONDS_MAX = 10;
 
-/** Until the cloud wants the request again, and a little longer for some than for others. */
-const untilAgain = (seconds: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, (seconds + Math.random()) * 1000);
-    signal?.addEventListener('abort', done);
-    if (signal?.aborted) done();
-  });
-
 /**
  * As `sendOnce`. A cloud that takes people in turn says when to come again: what only reads waits for that and comes
- * again, while the page still shows that it loads. What changes something is for the person to repeat.
+ * again, while the page says that it is in line. What changes something is for the person to repeat.
  */
 export async function send(name: RouteName, wire: Wire = {}): Promise<Response> {
   for (let again = 0; ; again++)
@@ -88,7 +76,8 @@ export async function send(name: RouteName, wire: Wire = {}): Promise<Response> 
           : undefined;
       const isShort = seconds !== undefined && seconds <= AGAIN_SECONDS_MAX;
       if (routes[name].method !== 'GET' || !isShort || again >= AGAIN_MAX) throw error;
-      await untilAgain(seconds, wire.signal);
+      // A little longer for some than for others.
+      await waitForTurn((seconds + Math.random()) * 1000, wire.signal);
       wire.signal?.throwIfAborted();
     }
 }

@@ -17,6 +17,7 @@ import { WelcomePage } from '../start/WelcomePage.tsx';
 import { Progress } from '../style/Progress.tsx';
 import { Door } from './Door.tsx';
 import { Shell } from './Shell.tsx';
+import { TurnNotice } from './TurnNotice.tsx';
 import { UnreachablePage } from './UnreachablePage.tsx';
 
 /** Everybody's pages. Anything else asks to log in first, and comes back to where it was wanted. */
@@ -70,6 +71,7 @@ export function App() {
   return (
     <SessionProvider>
       <Pages />
+      <TurnNotice />
     </SessionProvider>
   );
 }

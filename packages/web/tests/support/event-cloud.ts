@@ -32,6 +32,7 @@ export async function startEventCloud(home: SealedHome) {
   const pace = { bytesPerSecond: Number.POSITIVE_INFINITY, pieceBytes: 16 * 1024 };
   let cameras: CameraRow[] = home.cameraRows();
   let isAway = false;
+  const refusals = { left: 0, given: 0 };
   let retention: Retention = {
     ...{ bytesMax: null, cloudBytesMax: null, bytes: 0, favourites: 0, favouriteBytes: 0 },
     bytesOfLastWeek: 0,
@@ -73,6 +74,12 @@ export async function startEventCloud(home: SealedHome) {
     }
     if (!path.startsWith('/api')) return serveApp(await builtApp(), path, response);
     if (isAway) return request.socket.destroy();
+    if (refusals.left > 0 && path.startsWith(`/api/homes/${home.home}/events`)) {
+      refusals.left -= 1;
+      refusals.given += 1;
+      const error = { kind: 'unavailable', message: 'Very many ask at once.' };
+      return response.writeHead(503, { 'retry-after': '1' }).end(JSON.stringify({ error }));
+    }
     const inHome = `/api/homes/${home.home}`;
     if (path === '/api/account') return json(response, home.account);
     if (path === `${inHome}/log`) {
@@ -155,6 +162,8 @@ export async function startEventCloud(home: SealedHome) {
     tell: (message: StreamMessage) => {
       for (const stream of streams) stream.write(`data: ${JSON.stringify(message)}\n\n`);
     },
+    /** So many requests for events are told to come again in a second. */
+    refusals,
     /** While away every request and every stream breaks off. */
     goAway: (away: boolean) => {
       isAway = away;

@@ -40,7 +40,7 @@ export const adapter: Adapter = {
       ttlMilliseconds: 600_000,
       nearMilliseconds: 0,
       // Also how long others wait for one whose connection has ended.
-      loadMilliseconds: timeoutMilliseconds,
+      loadMilliseconds: 500,
       load: async ({ scope, key }: { scope: string; key: { key: string } }) => {
         const value = await load({ tenant: scope, key: key.key });
         return { value, version: versionIn(value) };
