@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Cache } from '@nightlatch/cache/cache';
 import type { RandomBytes } from '@nightlatch/protocol/ids';
 import type { RouteName } from '@nightlatch/protocol/routes';
@@ -16,6 +15,7 @@ import type { Handlers } from './http/handler.ts';
 import { buildServer } from './http/server.ts';
 import { makeLog } from './logging.ts';
 import { composeMedia, type Media } from './media.ts';
+import { pooledRandom } from './random.ts';
 import { scheduleSweeps } from './retention/schedule.ts';
 import { type Database, openDatabase } from './sql/database.ts';
 import { migrate } from './sql/migrate.ts';
@@ -48,7 +48,7 @@ export interface OpenCloud {
  */
 export async function openCloud(config: Config, outside: Outside = {}): Promise<OpenCloud> {
   const log = outside.log ?? makeLog();
-  const random = outside.random ?? ((count: number) => new Uint8Array(randomBytes(count)));
+  const random = outside.random ?? pooledRandom();
   const clock = outside.clock ?? Date.now;
   await using undo = new AsyncDisposableStack();
 

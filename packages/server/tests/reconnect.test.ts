@@ -12,8 +12,8 @@ import { newSide, type Side } from './support/side.ts';
 const HOUR = 3_600_000;
 const time = { ahead: 0 };
 const missed: (() => void)[] = [];
-/** What the gate does instead of answering. */
-let insteadOfGate: (() => Promise<never>) | undefined;
+/** What answers instead of the gate, or after it. */
+let insteadOfGate: ListeningCloud['cloud']['gate']['link'] | undefined;
 
 const cloud: ListeningCloud = await newListeningCloud({
   outside: {
@@ -122,6 +122,36 @@ test('a gate that does not answer opens nothing, and says when to come again', a
   await refused(ticket, 503);
   insteadOfGate = undefined;
   await openLink(cloud, side.agent, ticket);
+});
+
+test('what changes after the gate has answered, and before there is the link, ends it at once', async () => {
+  const changing = await newSide(cloud);
+  const ticket = await told(changing);
+  const { gate, hub } = cloud.cloud;
+  const askGate = gate.link;
+  insteadOfGate = async (asked) => {
+    insteadOfGate = undefined;
+    const grant = await askGate(asked);
+    const heard = Promise.withResolvers<void>();
+    const stop = hub.onAccess(changing.agent.device.agent, () => heard.resolve());
+    await endPin(changing);
+    await heard.promise;
+    stop();
+    return grant;
+  };
+  const link = await openLink(cloud, changing.agent, ticket);
+  assert.equal(await link.closed, 4403);
+});
+
+test('however the address of the link is spelled, it has the same locks', async () => {
+  const ticket = await told();
+  for (const spelled of ['/api/agent/%6cink', '/api/agent/link?', '/%61pi/agent/link']) {
+    const other = { url: new URL(spelled, cloud.url) };
+    await refused('Ticket 1.2.3', 401, other);
+    const answer = await connectSocket(other.url, { authorization: ticket });
+    assert.ok(!('status' in answer), spelled);
+    answer.terminate();
+  }
 });
 
 test('a ticket opens the link and nothing else, from its header and from nowhere else', async () => {

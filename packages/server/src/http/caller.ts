@@ -1,10 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { NightlatchError } from '@nightlatch/protocol/errors';
 import type { Permission } from '@nightlatch/protocol/route';
-import type { FastifyRequest } from 'fastify';
 import { tokenHash } from '../accounts/sessions.ts';
 import type { Cloud } from '../cloud.ts';
 import { notFound, notSignedIn, signInAgain } from '../refusals.ts';
-import type { AccountCaller, AgentCaller, Caller } from './handler.ts';
+import type { AccountCaller, AgentCaller, Caller, PairedAgentCaller } from './handler.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
 const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
@@ -19,7 +19,7 @@ const TICKET = /^Ticket ([A-Za-z0-9._-]{1,512})$/i;
 export async function resolveCaller(
   cloud: Cloud,
   permission: Permission,
-  request: FastifyRequest,
+  request: Pick<IncomingMessage, 'headers'>,
 ): Promise<Caller> {
   if (permission === 'anyone') return { kind: 'anyone' };
   const cookie = readSessionCookie(cloud.config, request);
@@ -32,6 +32,16 @@ export async function resolveCaller(
   return permission === 'agent' || permission === 'paired-agent' || permission === 'linking-agent'
     ? resolveAgent(cloud, permission, authorization)
     : resolveAccount(cloud, permission, cookie);
+}
+
+/** The caller of the route of the links, which a reconnect ticket opens as well. Throws as `resolveCaller` does. */
+export async function resolveLinkingAgent(
+  cloud: Cloud,
+  request: Pick<IncomingMessage, 'headers'>,
+): Promise<PairedAgentCaller> {
+  const caller = await resolveCaller(cloud, 'linking-agent', request);
+  if (caller.kind !== 'agent' || caller.home === null) throw notFound();
+  return { ...caller, home: caller.home };
 }
 
 async function resolveAgent(

@@ -1,5 +1,5 @@
 import { type ErrorBody, type ErrorKind, NightlatchError, STATUS_OF } from '@nightlatch/protocol/errors';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Overload } from '../admission/admission.ts';
 
@@ -43,29 +43,46 @@ export function toNightlatchError(error: unknown): NightlatchError {
   });
 }
 
+export interface FailureAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ErrorBody;
+}
+
 /** The one place that turns what went wrong into an answer. An internal error is written down and its detail hidden. */
-export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function failureAnswer(
+  error: unknown,
+  { id, log }: { readonly id: string; readonly log: Pick<FastifyBaseLogger, 'error' | 'warn'> },
+): FailureAnswer {
   const failure = toNightlatchError(error);
-  if (failure.kind === 'internal') request.log.error({ err: error }, 'a request failed');
+  if (failure.kind === 'internal') log.error({ err: error }, 'a request failed');
   // A line for each of those who were refused would be work that is not to be done.
   else if (failure.kind === 'unavailable' && !(failure instanceof Overload))
-    request.log.warn({ err: failure.cause ?? failure }, 'unavailable');
-  const body: ErrorBody = {
-    error: {
-      kind: failure.kind,
-      message:
-        failure.kind === 'internal'
-          ? `Something went wrong here, and was written down as ${request.id}. Try again; if it stays, tell whoever runs this cloud.`
-          : failure.message,
-      ...(failure instanceof BadInput ? { fields: failure.fields } : {}),
+    log.warn({ err: failure.cause ?? failure }, 'unavailable');
+  const { retryAfterSeconds } = failure;
+  return {
+    status: STATUS_OF[failure.kind],
+    headers: {
+      'cache-control': 'no-store',
+      'content-type': 'application/json; charset=utf-8',
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    },
+    body: {
+      error: {
+        kind: failure.kind,
+        message:
+          failure.kind === 'internal'
+            ? `Something went wrong here, and was written down as ${id}. Try again; if it stays, tell whoever runs this cloud.`
+            : failure.message,
+        ...(failure instanceof BadInput ? { fields: failure.fields } : {}),
+      },
     },
   };
-  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
+}
+
+export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, headers, body } = failureAnswer(error, request);
   // A handler may have set a cookie before it failed.
   reply.removeHeader('set-cookie');
-  return reply
-    .status(STATUS_OF[failure.kind])
-    .header('cache-control', 'no-store')
-    .type('application/json; charset=utf-8')
-    .send(body);
+  return reply.status(status).headers(headers).send(body);
 }

@@ -6,12 +6,13 @@ import { createKnownCallers } from '../admission/known-callers.ts';
 import { createPlaces } from '../admission/places.ts';
 import type { Cloud } from '../cloud.ts';
 import { accountHandlers } from './account-handlers.ts';
+import { agentLinks } from './agent-links.ts';
 import { sendFailure } from './failures.ts';
 import type { Handlers } from './handler.ts';
 import { homeHandlers } from './home-handlers.ts';
 import { allowedOrigins, refuseForeignOrigin } from './origins.ts';
 import { register } from './register.ts';
-import { setSecurityHeaders } from './security-headers.ts';
+import { securityHeaders } from './security-headers.ts';
 import { asksForSocket, routeUpgrades } from './upgrade.ts';
 import { serveWebApp } from './web-app.ts';
 
@@ -64,8 +65,9 @@ export async function buildServer(
   app.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply));
 
+  const headers = securityHeaders(cloud.config);
   app.addHook('onRequest', async (request, reply) => {
-    setSecurityHeaders(cloud.config, reply);
+    reply.headers(headers);
     const address: AddressInfo | string | null = app.server.address();
     const port = address !== null && typeof address === 'object' ? address.port : cloud.config.port;
     refuseForeignOrigin(allowedOrigins(cloud.config, port), request);
@@ -91,7 +93,8 @@ export async function buildServer(
     known: createKnownCallers(),
   };
   for (const name of Object.keys(routes)) if (isName(name)) register(app, cloud, handlers, doorway, name);
-  routeUpgrades(app);
+  // A test that brings a handler of its own has it called by the router, as all others are.
+  routeUpgrades(app, instead['agent.link'] === undefined ? [agentLinks(cloud)] : []);
   await serveWebApp(app, cloud.config.webDirectory);
   return app;
 }

@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
 
 const COOKIE_SECONDS = 90 * 24 * 3600;
@@ -12,7 +13,10 @@ const attributes = (config: Config): string =>
   `Path=/; HttpOnly; SameSite=Strict${config.publicUrl?.protocol === 'https:' ? '; Secure' : ''}`;
 
 /** The session token that the request carries; undefined for none, and where there are two of them. */
-export function readSessionCookie(config: Config, request: FastifyRequest): string | undefined {
+export function readSessionCookie(
+  config: Config,
+  request: Pick<IncomingMessage, 'headers'>,
+): string | undefined {
   const header = request.headers.cookie;
   if (header === undefined || header.length > COOKIES_CHARACTERS_MAX) return undefined;
   const start = `${cookieName(config)}=`;

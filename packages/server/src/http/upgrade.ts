@@ -1,4 +1,4 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NightlatchError } from '@nightlatch/protocol/errors';
@@ -6,10 +6,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { madeOf } from '../live/sockets.ts';
 
-interface Upgrade {
+/** A request that wants to become a socket, and the connection that it came on. */
+export interface Upgrade {
+  readonly request: IncomingMessage;
   readonly socket: Socket;
   readonly head: Buffer;
-  readonly response: ServerResponse;
+}
+
+/** Takes the upgrades of one address without the router. */
+export interface DirectRoute {
+  /** As it has to stand in the request, letter for letter; another spelling of it takes the way of all others. */
+  readonly path: string;
+  takes(request: IncomingMessage): boolean;
+  take(upgrade: Upgrade): void;
 }
 
 /**
@@ -20,13 +29,16 @@ export const asksForSocket = ({ method, headers }: Pick<IncomingMessage, 'method
   method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
 
 /** Requests that want to become a socket, until they do. */
-const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+const upgrades = new WeakMap<IncomingMessage, Upgrade & { readonly response: ServerResponse }>();
 
 /**
  * Sends requests for an upgrade down the same way as all others, with the same hooks and the same refusals; only a
- * handler that calls `upgradeToSocket` makes a WebSocket of one.
+ * handler that calls `upgradeToSocket` makes a WebSocket of one. The routes in `direct` make their own refusals.
  */
-export function routeUpgrades(app: FastifyInstance): void {
+export function routeUpgrades(app: FastifyInstance, direct: readonly DirectRoute[] = []): void {
+  const directly = new Map(direct.map((route) => [route.path, route]));
+  // The router says of a server that stops that it does.
+  app.addHook('preClose', async () => directly.clear());
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!(socket instanceof Socket)) {
       socket.destroy();
@@ -34,12 +46,17 @@ export function routeUpgrades(app: FastifyInstance): void {
     }
     // A connection that breaks before it has become anything has nothing to say.
     socket.on('error', () => {});
+    const route = directly.get(request.url ?? '');
+    if (route?.takes(request)) {
+      route.take({ request, socket, head });
+      return;
+    }
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     // Not `end`: a refused stranger who never closes would keep its half of the connection for ever.
     response.once('finish', () => socket.destroySoon());
-    upgrades.set(request, { socket, head, response });
+    upgrades.set(request, { request, socket, head, response });
     app.routing(request, response);
   });
 }
@@ -72,16 +89,53 @@ export async function upgradeToSocket(
   if (upgrade === undefined)
     throw new NightlatchError('bad-input', 'This is the address of a WebSocket. Nothing was changed.');
   upgrades.delete(request.raw);
-  const { socket, head, response } = upgrade;
   reply.hijack();
-  response.detachSocket(socket);
+  upgrade.response.detachSocket(upgrade.socket);
+  return becomeSocket(upgrade, messageBytesMax);
+}
+
+/**
+ * Makes a WebSocket of an upgrade that nobody else answers. What is sent on it in the same turn of the event loop goes
+ * out together with the answer to the handshake.
+ */
+export function becomeSocket(
+  { request, socket, head }: Upgrade,
+  messageBytesMax: number,
+): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const gone = () => reject(new NightlatchError('unavailable', 'The connection was closed.'));
+    // Of a connection that is gone already nobody would hear.
+    if (socket.destroyed) return gone();
     socket.once('close', gone);
-    serverFor(messageBytesMax).handleUpgrade(request.raw, socket, head, (made) => {
+    socket.cork();
+    process.nextTick(() => socket.uncork());
+    serverFor(messageBytesMax).handleUpgrade(request, socket, head, (made) => {
       socket.removeListener('close', gone);
       madeOf(made, socket);
       resolve(made);
     });
   });
+}
+
+/** Answers an upgrade that the router has not seen, as the router would, and ends the connection. */
+export function answerUpgrade(
+  { socket }: Upgrade,
+  answer: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: unknown;
+  },
+): void {
+  if (socket.destroyed) return;
+  const body = JSON.stringify(answer.body);
+  const headers = {
+    ...answer.headers,
+    'content-length': String(Buffer.byteLength(body)),
+    date: new Date().toUTCString(),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}\r\n${lines.join('')}\r\n${body}`);
+  // Not `end`: a refused stranger who never closes would keep its half of the connection for ever.
+  socket.destroySoon();
 }

@@ -8,9 +8,32 @@ import { closeSoon, cutWhenSilent, textOf } from './sockets.ts';
 
 /** The gate is asked at least this often whether the link may stay. */
 const RECHECK_MILLISECONDS = 15_000;
-const SOON_MILLISECONDS = 1_000;
 /** Orders that wait for an agent that does not read them. */
 const ORDER_BYTES_WAITING_MAX = 1024 * 1024;
+
+/** Hears whether the access of an agent may have changed, from before the gate is asked for it. */
+export interface AccessHeed {
+  /** From now on `look` is called for each change; at once, if there has been one already. */
+  begin(look: () => void): void;
+  stop(): void;
+}
+
+export function heedAccess(hub: Pick<Hub, 'onAccess' | 'onMissed'>, agent: AgentId): AccessHeed {
+  let hasChanged = false;
+  let heard = (): void => {
+    hasChanged = true;
+  };
+  const stops = [hub.onAccess(agent, () => heard()), hub.onMissed(() => heard())];
+  return {
+    begin: (look) => {
+      heard = look;
+      if (hasChanged) look();
+    },
+    stop: () => {
+      for (const stop of stops) stop();
+    },
+  };
+}
 
 /** Joins the socket of an agent to the relay, for as long as `mayStay` says yes. */
 export function openLink(options: {
@@ -18,7 +41,9 @@ export function openLink(options: {
   readonly agent: AgentId;
   readonly home: HomeId;
   readonly relay: Pick<Relay, 'link'>;
-  readonly hub: Pick<Hub, 'onHome' | 'onAccess' | 'onMissed'>;
+  readonly hub: Pick<Hub, 'onHome'>;
+  /** Begun before the gate was asked whether there may be this link; stopped when it ends. */
+  readonly access: AccessHeed;
   /**
    * Whether the agent's session lives and it is pinned at this home, as of now. A throw is no answer, and the link stays:
    * it hands nothing out, for every record that leaves has the gate's own word, the pin included. Otherwise a database
@@ -28,7 +53,7 @@ export function openLink(options: {
   /** What the agent is told for the day when it has to come back. */
   readonly comeback: Comeback;
 }): void {
-  const { socket, agent, home, relay, hub, mayStay, comeback } = options;
+  const { socket, agent, home, relay, hub, access, mayStay, comeback } = options;
   cutWhenSilent(socket);
   const send = (order: LinkOrder): void => {
     if (socket.bufferedAmount > ORDER_BYTES_WAITING_MAX) socket.terminate();
@@ -47,19 +72,13 @@ export function openLink(options: {
     const order = await comeback.renewed().catch(() => undefined);
     if (order !== undefined && socket.readyState === socket.OPEN) send(order);
   };
-  const stops = [
-    hub.onHome(home, ({ kind }) => {
-      if (kind === 'log') send({ kind: 'log' });
-    }),
-    hub.onAccess(agent, () => void look()),
-    hub.onMissed(() => void look()),
-  ];
+  const stopHearing = hub.onHome(home, ({ kind }) => {
+    if (kind === 'log') send({ kind: 'log' });
+  });
   const timer = setInterval(() => void look(), RECHECK_MILLISECONDS);
   timer.unref();
-  // It may have changed before anybody listened. With all others of this second, for the gate asks for them at once.
-  const first = setTimeout(() => void look(), SOON_MILLISECONDS - (Date.now() % SOON_MILLISECONDS));
-  first.unref();
   send(comeback.order());
+  access.begin(() => void look());
 
   socket.on('message', (data, isBinary) => {
     if (socket.readyState !== socket.OPEN) return;
@@ -73,8 +92,8 @@ export function openLink(options: {
   });
   socket.once('close', () => {
     clearInterval(timer);
-    clearTimeout(first);
-    for (const stop of stops) stop();
+    stopHearing();
+    access.stop();
     comeback.leave();
     side.ended();
   });
