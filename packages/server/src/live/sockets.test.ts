@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
+import { promisify } from 'node:util';
 import { WebSocket, WebSocketServer } from 'ws';
 import { closeSoon, cutOff, cutWhenSilent, madeOf } from './sockets.ts';
 
@@ -53,6 +60,28 @@ test('a goodbye that nobody answers is not waited for', async () => {
   there.terminate();
 });
 
+const RECORD_BYTES = 1024 * 1024;
+const RECORDS = 32;
+const HANDSHAKE =
+  'GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n';
+
+/** With TLS in the same process, as a cloud without a proxy in front of it would have it. */
+async function newTlsServer() {
+  const directory = await mkdtemp(path.join(tmpdir(), 'nightlatch-sockets-'));
+  after(() => rm(directory, { recursive: true }));
+  const [key, cert] = [path.join(directory, 'key.pem'), path.join(directory, 'certificate.pem')];
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+    ...['-subj', '/CN=localhost', '-keyout', key, '-out', cert],
+  ]);
+  const https = createServer({ key: await readFile(key), cert: await readFile(cert) });
+  const sockets = new WebSocketServer({ server: https });
+  https.listen(0, '127.0.0.1');
+  await once(https, 'listening');
+  after(() => https.close());
+  return sockets;
+}
 const ENDS: Record<string, (here: WebSocket, there: Socket) => void> = {
   'that is cut off': (here) => cutOff(here),
   'whose goodbye is not heard': (here) => closeSoon(here, 4403),
@@ -64,16 +93,13 @@ for (const [what, end] of Object.entries(ENDS))
     const { port } = addressOf(server);
     const accepted = once(server, 'connection');
     const there = connect(port, '127.0.0.1');
-    there.write(
-      'GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n',
-    );
+    there.write(HANDSHAKE);
     const [here, request] = await accepted;
     assert.ok(here instanceof WebSocket && request instanceof IncomingMessage);
     madeOf(here, request.socket);
     here.on('error', () => {});
     // Nobody reads at the other end; more is given than the machine's buffers take.
-    for (let record = 0; record < 32; record++) here.send(new Uint8Array(1024 * 1024));
+    for (let record = 0; record < RECORDS; record++) here.send(new Uint8Array(RECORD_BYTES));
     const ended = once(there, 'error');
     const closed = once(here, 'close');
     end(here, there);
@@ -82,4 +108,28 @@ for (const [what, end] of Object.entries(ENDS))
     there.resume();
     const [error] = await ended;
     assert.match(String(error), /ECONNRESET/);
+  });
+
+const behindTls = await newTlsServer();
+for (const [what, end] of Object.entries(ENDS))
+  test(`behind TLS, what waits in this process for a slow reader is lost with a socket ${what}`, async () => {
+    const accepted = once(behindTls, 'connection');
+    const { port } = addressOf(behindTls);
+    const there = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    there.write(HANDSHAKE);
+    const [here, request] = await accepted;
+    assert.ok(here instanceof WebSocket && request instanceof IncomingMessage);
+    madeOf(here, request.socket);
+    here.on('error', () => {});
+    for (let record = 0; record < RECORDS; record++) here.send(new Uint8Array(RECORD_BYTES));
+    const closed = once(here, 'close');
+    end(here, there);
+    await closed;
+    let bytes = 0;
+    there.on('data', (part) => {
+      bytes += part.length;
+    });
+    there.on('error', () => {});
+    await once(there, 'close');
+    assert.ok(bytes < (RECORDS / 2) * RECORD_BYTES, `${bytes} bytes came`);
   });

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { RawData, WebSocket } from 'ws';
 
 const PING_MILLISECONDS = 10_000;
@@ -17,14 +18,16 @@ export function madeOf(socket: WebSocket, connection: Socket): void {
 }
 
 /**
- * Ends a socket with all that waits, also in the machine's own buffers: after a mere `terminate` those would go on
+ * Ends a socket with all that waits, without TLS also in the machine's own buffers: after a mere `terminate` those would go on
  * to whoever reads slowly, megabytes of them.
  */
 export function cutOff(socket: WebSocket): void {
   const connection = connections.get(socket);
   // A reset fails while the goodbye is on its way to the machine's buffers, and then nobody would hear of the end.
   const isSayingGoodbye = connection?.writableEnded === true && !connection.writableFinished;
-  if (!isSayingGoodbye) connection?.resetAndDestroy();
+  // Node throws for a connection behind TLS. A reset of the one underneath would close it within this call, which `ws` does
+  // not reckon with: the machine's own buffers, 4 MB of them here, are all that a slow reader still gets of it.
+  if (!isSayingGoodbye && !(connection instanceof TLSSocket)) connection?.resetAndDestroy();
   // By itself the reset would wait for what has not been written yet.
   connection?.destroy();
   socket.terminate();

@@ -11,8 +11,7 @@ export async function putTlsInFront(
   { tlsPort, certificate, key }: ServerOrder,
 ): Promise<void> {
   const front = createServer({ cert: certificate, key }, (socket) => {
-    // The cloud speaks plainly and resets connections that it cuts off, which Node has for plain ones alone.
-    server.emit('connection', Object.assign(socket, { resetAndDestroy: () => socket.destroy() }));
+    server.emit('connection', socket);
   });
   front.listen({ port: tlsPort, host: '127.0.0.1', backlog: BACKLOG });
   await once(front, 'listening');
