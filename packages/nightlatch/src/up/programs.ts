@@ -19,10 +19,10 @@ const AGENT_STOP_MILLISECONDS = 20_000;
  * Live records are garbage as soon as they are sent, and are let go of when the young generation is swept. Left to itself, the
  * heap of a cloud with 400 viewers of 200 cameras at 2 Mbit/s grew to 178 MB and the process to 386 MB; so to 51 and 286.
  */
-const YOUNG_SPACE = '--max-semi-space-size=4';
+export const YOUNG_SPACE = '--max-semi-space-size=4';
 
 /** glibc gives each thread an arena of its own, and what one of them has let go of serves no other. */
-const ONE_ARENA = { MALLOC_ARENA_MAX: '1' };
+export const ONE_ARENA = { MALLOC_ARENA_MAX: '1' };
 
 const without = (environment: Environment, ...names: string[]): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));

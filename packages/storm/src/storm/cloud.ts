@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ONE_ARENA, YOUNG_SPACE } from 'nightlatch/up/programs';
 import { residentBytes } from '../bench/ground/process-cpu.ts';
 import { type CloudCommand, CloudNews, type OpenOrder, type Strain } from './cloud-messages.ts';
 
@@ -49,7 +50,11 @@ export async function startCloud(order: Omit<OpenOrder, 'kind'>): Promise<Cloud>
       await ended;
     },
     start: async () => {
-      const started = fork(PROCESS, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const started = fork(PROCESS, {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        execArgv: [YOUNG_SPACE],
+        env: { ...process.env, ...ONE_ARENA },
+      });
       child = started;
       await ask(started, { kind: 'open', ...order });
     },

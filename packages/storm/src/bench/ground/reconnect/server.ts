@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ONE_ARENA, YOUNG_SPACE } from 'nightlatch/up/programs';
 import type { BenchContext } from '../../suite.ts';
 import { newDirectory } from '../cloud-process.ts';
 import { freePort } from '../ports.ts';
@@ -44,7 +45,11 @@ export async function startServer(
   place: ServerOrder,
 ): Promise<RunningServer> {
   const file = fileURLToPath(new URL(`${which}-process.ts`, import.meta.url));
-  const child = fork(file, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(file, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [YOUNG_SPACE],
+    env: { ...process.env, ...ONE_ARENA },
+  });
   const ended = once(child, 'exit');
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
