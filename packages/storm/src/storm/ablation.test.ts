@@ -14,6 +14,7 @@ const result = (without: readonly Lock[], foreignDeliveries: number, foreignOpen
     mismatchesStopped: 0,
     deliveriesUnwritten: 0,
     attemptsPerCamera: null,
+    recoveryAgainstIdeal: null,
     repliesDoubted: 0,
     crossings: [],
     troubles: {},

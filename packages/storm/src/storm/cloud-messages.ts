@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { Lock } from './locks.ts';
 
+/** The fleet, its people, the databases and the cloud share one small machine here. */
+export const RECONNECTS_PER_SECOND = 250;
+
 /** What the harness does to the cloud's own machine. */
 export const Strain = z.object({
   /** What each look at an object and each write takes longer. */

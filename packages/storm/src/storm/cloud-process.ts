@@ -20,13 +20,16 @@ import { gateObjects } from '@nightlatch/server/sql/statements/gate-objects';
 import { gateDeletions, gateRetention } from '@nightlatch/server/sql/statements/gate-retention';
 import { openCloud } from '@nightlatch/server/wiring';
 import postgres from 'postgres';
-import { type CloudNews, CloudOrder, NO_STRAIN, type OpenOrder } from './cloud-messages.ts';
+import {
+  type CloudNews,
+  CloudOrder,
+  NO_STRAIN,
+  type OpenOrder,
+  RECONNECTS_PER_SECOND,
+} from './cloud-messages.ts';
 import type { Lock } from './locks.ts';
 import { strainedDisk } from './strained-disk.ts';
 import { withoutEnvelope, withoutProof } from './void-cache-locks.ts';
-
-/** The fleet, its people, the databases and the cloud share one small machine here. */
-const RECONNECTS_PER_SECOND = 250;
 
 /** The tables that row-level security guards. */
 async function withoutRowSecurity(url: string): Promise<void> {

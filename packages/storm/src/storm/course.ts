@@ -69,7 +69,7 @@ async function run({ name, describe, strike }: Trouble, options: ScenarioOptions
     ...{ scenario: name, seed, without, cameras, faultsInjected, recoverySeconds },
     ...(await accountOf(world)),
     ...{ legitimateSuccess: partOf(after), successUnderFaults: partOf(under) },
-    ...{ attemptsPerCamera: null, peakRssRatio: peakBytes / calmBytes },
+    ...{ attemptsPerCamera: null, recoveryAgainstIdeal: null, peakRssRatio: peakBytes / calmBytes },
     troubles: Object.fromEntries([...under.troubles, ...after.troubles]),
     seconds: (performance.now() - begun) / 1000,
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { often, type ReplyRates } from '../faults/resp-faults.ts';
+import { RECONNECTS_PER_SECOND } from './cloud-messages.ts';
 import { accountOf, partOf, peakOf } from './measures.ts';
 import type { StormResult } from './result.ts';
 import type { Scenario, ScenarioOptions } from './scenario.ts';
@@ -128,6 +129,7 @@ async function run({ name, cooperate }: Outage, options: ScenarioOptions): Promi
   return {
     ...{ scenario: name, seed, without, cameras, faultsInjected, recoverySeconds },
     attemptsPerCamera: attempts / cameras,
+    recoveryAgainstIdeal: recoverySeconds / (cameras / RECONNECTS_PER_SECOND),
     ...(await accountOf(world)),
     ...{ legitimateSuccess: partOf(after), successUnderFaults: partOf(under) },
     peakRssRatio: peakBytes / calmBytes,

@@ -26,6 +26,11 @@ export interface StormResult {
   readonly eventsLost: number;
   /** From the end of the faults to the first second in which nearly every visit succeeds; null where none came. */
   readonly recoverySeconds: number | null;
+  /**
+   * The time until every agent has its link again, against cameras divided by what the cloud was told that it takes up in a
+   * second; null where no link is lost.
+   */
+  readonly recoveryAgainstIdeal: number | null;
   /** Tries of an agent to have its link again, from when the cloud is back; null where no link is lost. */
   readonly attemptsPerCamera: number | null;
   /** Requests of agents for each event that was acknowledged, of which eight are needed. */
