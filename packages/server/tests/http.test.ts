@@ -90,9 +90,11 @@ test('input of another shape is refused with the path of each field', async () =
 });
 
 test('a message that is none of OPAQUE’s is refused as input', async () => {
-  const input = { email: 'a@example.org', startLoginRequest: randomText(96) };
+  // By chance any other bytes may be a point of the group.
+  const noPoint = (bytes: number): string => Buffer.alloc(bytes, 0xff).toString('base64url');
+  const input = { email: 'a@example.org', startLoginRequest: noPoint(96) };
   assert.equal(kindOf(await browser.call('login.start', { input })), 'bad-input');
-  const signup = { email: 'a@example.org', registrationRequest: randomText(32) };
+  const signup = { email: 'a@example.org', registrationRequest: noPoint(32) };
   assert.equal(kindOf(await browser.call('signup.start', { input: signup })), 'bad-input');
 });
 
