@@ -191,6 +191,25 @@ test('an object that a crash left in its place before its row was written is tak
   assert.deepEqual((await read(thumbnail)).rawPayload, Buffer.from(thumbnail.bytes));
 });
 
+test('what comes piece by piece is compared itself, whatever was left in the place of the object', async () => {
+  const event = await known();
+  const { thumbnail } = event;
+  await mkdir(path.dirname(fileOf(thumbnail)), { recursive: true });
+  await writeFile(fileOf(thumbnail), thumbnail.bytes);
+  const wrong = thumbnail.bytes.slice();
+  wrong[wrong.length - 1] = (wrong[wrong.length - 1] ?? 0) ^ 1;
+  assert.equal((await agent.createUpload(thumbnail)).status, 201);
+  const end = { offset: 0, length: wrong.length };
+  assert.equal((await agent.patchUpload(thumbnail, { ...end, bytes: wrong })).status, 422);
+  assert.equal((await stored(event, thumbnail)).complete, false);
+  const half = thumbnail.bytes.slice(0, 100);
+  assert.equal((await agent.patchUpload(thumbnail, { offset: 0, bytes: half })).status, 204);
+  assert.equal(offsetOf(await agent.headUpload(thumbnail)), 100);
+  const rest = { offset: 100, bytes: thumbnail.bytes.slice(100), length: thumbnail.bytes.length };
+  assert.equal((await agent.patchUpload(thumbnail, rest)).status, 204);
+  assert.deepEqual((await read(thumbnail)).rawPayload, Buffer.from(thumbnail.bytes));
+});
+
 test('the statement completes nothing but what its agent sent, by the manifest that the bytes were compared with', async () => {
   const event = await known();
   const other = await newSide(cloud);

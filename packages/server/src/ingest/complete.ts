@@ -80,7 +80,7 @@ export const completeStored = async (
 });
 
 async function matches(objects: ObjectStore, name: ObjectName, manifest: Manifest): Promise<boolean> {
-  const object = await objects.open(name);
+  const object = await objects.openArriving(name);
   if (object === undefined) return false;
   await using _ = object;
   return await bytesMatch(object, manifest);

@@ -27,7 +27,12 @@ export interface ObjectStore {
   /** Throws `storage-full` when so little is left that the database beside it would come to a stop. */
   requireRoom(): Promise<void>;
   open(name: ObjectName): Promise<OpenObject | undefined>;
-  /** Bytes in the file of an object; 0 where there is none. */
+  /**
+   * What `complete` puts in the final place: the part, where there is one, whatever a crash has left in that place; else
+   * what is there.
+   */
+  openArriving(name: ObjectName): Promise<OpenObject | undefined>;
+  /** Bytes of what `openArriving` opens; 0 where there is nothing. */
   sizeBytes(name: ObjectName): Promise<number>;
   /**
    * Writes what comes from `offset` on; what was behind it before is cut off. Tells each time how far the bytes are on
@@ -102,12 +107,9 @@ export async function openObjectStore(options: {
     return home;
   };
 
-  const openObject = async (name: ObjectName): Promise<OpenObject | undefined> => {
-    // The last look is for an object that was completed between the first and the second.
-    const handle =
-      (await openIfThere(fileOf(name))) ??
-      (await openIfThere(partOf(name))) ??
-      (await openIfThere(fileOf(name)));
+  const openFirst = async (...files: readonly string[]): Promise<OpenObject | undefined> => {
+    let handle: FileHandle | undefined;
+    for (const file of files) handle ??= await openIfThere(file);
     if (handle === undefined) return undefined;
     const { size } = await handle.stat();
     return {
@@ -121,11 +123,15 @@ export async function openObjectStore(options: {
     };
   };
 
+  const openArriving = (name: ObjectName) => openFirst(partOf(name), fileOf(name));
+
   return {
     requireRoom,
-    open: openObject,
+    // The last look is for an object that was completed between the first and the second.
+    open: (name) => openFirst(fileOf(name), partOf(name), fileOf(name)),
+    openArriving,
     sizeBytes: async (name) => {
-      await using object = await openObject(name);
+      await using object = await openArriving(name);
       return object?.sizeBytes ?? 0;
     },
 
