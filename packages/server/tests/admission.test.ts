@@ -59,6 +59,12 @@ test('a stranger who calls for what is most urgent comes behind who was somebody
   const known = createAdmission({ monotonic: () => 0, limits });
   await using other = await newListeningCloud({ outside: { admission: known } });
   const { browser: owner } = (await newSide(other)).household;
+  // Where nobody is looked at nobody is met, and of what somebody shows only that by which they are known.
+  const stranger = { cookie: 'nightlatch=nobody', authorization: 'Basic nobody' };
+  assert.equal((await owner.call('health.get', { headers: stranger })).statusCode, 200);
+  assert.equal((await owner.call('health.get', { headers: { cookie: stranger.cookie } })).statusCode, 200);
+  const { authorization } = stranger;
+  assert.equal((await owner.call('account.get', { headers: { authorization } })).statusCode, 200);
   const waitingAre = async (count: number): Promise<void> => {
     while (known.counts.waiting < count) await new Promise((resolve) => setImmediate(resolve));
   };
@@ -67,7 +73,7 @@ test('a stranger who calls for what is most urgent comes behind who was somebody
   const note = (who: string, answer: ReturnType<typeof owner.call>): Promise<unknown> =>
     answer.then(({ statusCode }) => order.push(`${who} ${statusCode}`));
   const asked = Array.from({ length: 3 }, () =>
-    note('stranger', owner.call('logout', { input: {}, headers: { cookie: 'nightlatch=nobody' } })),
+    note('stranger', owner.call('logout', { input: {}, headers: stranger })),
   );
   await waitingAre(3);
   asked.push(note('owner', owner.call('account.get')));

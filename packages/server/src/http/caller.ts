@@ -10,6 +10,22 @@ import { readSessionCookie } from './session-cookie.ts';
 const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
 const TICKET = /^Ticket ([A-Za-z0-9._-]{1,512})$/i;
 
+const isOfAgents = (permission: Permission): permission is 'agent' | 'paired-agent' | 'linking-agent' =>
+  permission === 'agent' || permission === 'paired-agent' || permission === 'linking-agent';
+
+/**
+ * What the caller of such a route is known by: the token of its session alone, so that nobody is known by more than one
+ * thing, nor by what others may show as well. Undefined where nothing is shown, or nobody is looked at.
+ */
+export function shownBy(
+  { config }: Pick<Cloud, 'config'>,
+  permission: Permission,
+  request: Pick<IncomingMessage, 'headers'>,
+): string | undefined {
+  if (permission === 'anyone') return undefined;
+  return isOfAgents(permission) ? request.headers.authorization : readSessionCookie(config, request);
+}
+
 /**
  * Who calls, with a session of the sort that the route asks for; read from the database at every request. An agent's
  * token opens no account's route and a cookie no agent's; a request that carries both is nobody's.
@@ -29,7 +45,7 @@ export async function resolveCaller(
       'bad-input',
       'A request carries the cookie of an account or the token of an agent, never both. Nothing was changed.',
     );
-  return permission === 'agent' || permission === 'paired-agent' || permission === 'linking-agent'
+  return isOfAgents(permission)
     ? resolveAgent(cloud, permission, authorization)
     : resolveAccount(cloud, permission, cookie);
 }

@@ -7,7 +7,7 @@ import type { KnownCallers } from '../admission/known-callers.ts';
 import type { Places } from '../admission/places.ts';
 import type { Cloud } from '../cloud.ts';
 import { notFound } from '../refusals.ts';
-import { resolveCaller } from './caller.ts';
+import { resolveCaller, shownBy } from './caller.ts';
 import { BadInput } from './failures.ts';
 import type { Call, Caller, Handlers } from './handler.ts';
 import { PRIORITY_OF } from './priorities.ts';
@@ -54,9 +54,6 @@ function holdBody(bodyBytes: Places<string>, route: Route, who: string, { raw }:
   raw.once('close', () => place[Symbol.dispose]());
 }
 
-/** What a request shows for who sends it, whoever that is. */
-const shownBy = ({ headers }: FastifyRequest): string | undefined => headers.authorization ?? headers.cookie;
-
 /** The look at who shows a ticket is an HMAC, and nobody is asked. */
 const isByTicket = (route: Route, { headers }: FastifyRequest): boolean =>
   route.permission === 'linking-agent' && /^Ticket /i.test(headers.authorization ?? '');
@@ -87,7 +84,7 @@ export function register<Name extends RouteName>(
     config: { name },
     // Before the body is read: strangers do not get to send one.
     onRequest: async (request) => {
-      const shown = shownBy(request);
+      const shown = shownBy(cloud, route.permission, request);
       using _turn =
         route.permission === 'anyone'
           ? null
