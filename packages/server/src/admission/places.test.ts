@@ -12,6 +12,8 @@ test('one has so many places and all together so many, and what is given back is
   enter('another', 4);
   assert.throws(() => enter('a third'), FULL, 'of all');
   first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  assert.throws(() => enter('a third', 6), FULL, 'given back twice is given back once');
   enter('a third', 5);
   assert.throws(() => enter('one'), FULL);
 });

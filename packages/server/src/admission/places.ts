@@ -20,7 +20,13 @@ export function createPlaces<Who>({ max, ofOneMax }: { readonly max: number; rea
     if (all + size > max || (ofEach.get(who) ?? 0) + size > ofOneMax)
       throw new Overload(FULL_RETRY_AFTER_SECONDS);
     count(who, size);
-    return { [Symbol.dispose]: () => count(who, -size) };
+    let isHeld = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (isHeld) count(who, -size);
+        isHeld = false;
+      },
+    };
   };
 }
 export type Places<Who> = ReturnType<typeof createPlaces<Who>>;

@@ -45,13 +45,25 @@ function readCall(
 const whoIs = (caller: Caller): string | undefined =>
   caller.kind === 'anyone' ? undefined : caller.kind === 'agent' ? caller.agent : caller.account;
 
-/** Takes a place for a body until it was read, or will never be. */
-function holdBody(bodyBytes: Places<string>, route: Route, who: string, { raw }: FastifyRequest): void {
+/**
+ * Takes a place for a body until its request is answered, or the body breaks off: what was read waits in memory for a turn,
+ * and for the database, longer than it was under way. Not until the response has ended: one that comes behind another on
+ * a connection that is gone never does.
+ */
+function holdBody(
+  bodyBytes: Places<string>,
+  route: Route,
+  who: string,
+  { raw }: FastifyRequest,
+): Disposable | undefined {
   const { 'content-length': declared = 0, 'transfer-encoding': encoding } = raw.headers;
-  if (raw.destroyed) return;
+  if (raw.destroyed) return undefined;
   const bytes = encoding === undefined ? Number(declared) : route.bodyBytesMax;
   const place = bodyBytes(who, Math.min(bytes, route.bodyBytesMax));
-  raw.once('close', () => place[Symbol.dispose]());
+  raw.once('close', () => {
+    if (!raw.complete) place[Symbol.dispose]();
+  });
+  return place;
 }
 
 /** The look at who shows a ticket is an HMAC, and nobody is asked. */
@@ -60,7 +72,7 @@ const isByTicket = (route: Route, { headers }: FastifyRequest): boolean =>
 
 /** What the routes share. */
 export interface Doorway {
-  /** Bytes of all bodies that are read at once. */
+  /** Bytes of all bodies that are read, and not answered yet. */
   readonly bodyBytes: Places<string>;
   readonly known: KnownCallers;
 }
@@ -77,6 +89,7 @@ export function register<Name extends RouteName>(
   const handle = handlers[name];
   const { admission } = cloud;
   const callers = new WeakMap<FastifyRequest, Caller>();
+  const bodies = new WeakMap<FastifyRequest, Disposable>();
   app.route({
     method: route.method,
     url: route.path,
@@ -96,8 +109,12 @@ export function register<Name extends RouteName>(
       known.met(shown);
       const who = whoIs(caller);
       // Those of uploads are not kept in memory, and have places of their own.
-      if (who !== undefined && route.answer !== 'tus') holdBody(bodyBytes, route, who, request);
+      if (who === undefined || route.answer === 'tus') return;
+      const body = holdBody(bodyBytes, route, who, request);
+      if (body !== undefined) bodies.set(request, body);
     },
+    // Whatever the answer is, also where nobody hears it any more.
+    onSend: async (request) => bodies.get(request)?.[Symbol.dispose](),
     handler: async (request, reply) => {
       // Not from the beginning to the end: who sends a body slowly would have its turn for as long.
       using turn = await admission.enter(PRIORITY_OF[name]);

@@ -18,7 +18,7 @@ import { serveWebApp } from './web-app.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 120_000;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
-/** Of bodies that are read into memory at once: of everybody, and of one account or agent, four of the largest. */
+/** Of bodies that are in memory at once, until they are answered: of everybody, and of one account or agent, four of the largest. */
 const BODY_BYTES_MAX = 512 * 1024 * 1024;
 const BODY_BYTES_OF_ONE_MAX = 8 * 1024 * 1024;
 /** How long requests under way get to end when the server stops. */
