@@ -87,3 +87,22 @@ test('a page says its origin: without one, or with another, there is no socket',
   assert.ok(!('status' in opened));
   opened.terminate();
 });
+
+for (const [name, of, ...more] of [
+  ['an upgrade', path, `origin: ${cloud.origin}`],
+  ['the upgrade of an agent with a ticket', '/api/agent/link', 'authorization: Ticket a.b'],
+] as const)
+  test(`${name} that comes behind a request that is not answered yet ends its connection, and nothing else`, async () => {
+    const socket = connect(Number(cloud.url.port), cloud.url.hostname);
+    const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+    let text = '';
+    socket.on('data', (part) => {
+      text += part.toString('latin1');
+    });
+    const asked = head('GET /api/account HTTP/1.1', `cookie: nightlatch=${'A'.repeat(43)}`);
+    const upgrade = head(`GET ${of} HTTP/1.1`, ...SOCKET, KEY, ...more);
+    socket.write([...asked, '', ...upgrade, '', ''].join('\r\n'));
+    await closed;
+    assert.equal(text, '');
+    assert.equal((await fetch(new URL('/api/health', cloud.url))).status, 200);
+  });

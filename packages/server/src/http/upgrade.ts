@@ -46,14 +46,21 @@ export function routeUpgrades(app: FastifyInstance, direct: readonly DirectRoute
     }
     // A connection that breaks before it has become anything has nothing to say.
     socket.on('error', () => {});
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    try {
+      response.assignSocket(socket);
+    } catch {
+      // An answer to what came before on this connection is still under way. Node throws, and nobody above would catch it.
+      socket.destroy();
+      return;
+    }
     const route = directly.get(request.url ?? '');
     if (route?.takes(request)) {
+      response.detachSocket(socket);
       route.take({ request, socket, head });
       return;
     }
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
     // Not `end`: a refused stranger who never closes would keep its half of the connection for ever.
     response.once('finish', () => socket.destroySoon());
     upgrades.set(request, { request, socket, head, response });
