@@ -15,6 +15,7 @@ test('with every lock, replies of the database that go wrong show nobody another
   assert.ok(result.faultsInjected > 0, 'something went wrong');
   assert.ok(result.deliveries > 0, 'something was delivered');
   assert.ok(result.deliveriesByChannel.notice > 0, 'streams are open');
+  assert.ok(result.liveOpened > 0, 'live pictures are watched');
   assert.deepEqual([result.foreignDeliveries, result.foreignOpened, result.eventsLost], [0, 0, 0]);
 });
 
@@ -22,5 +23,6 @@ test('without all locks the oracle finds crossings, and even then nobody can ope
   const { foreignDeliveries, foreignByChannel, foreignOpened } = await short(ALL_LOCKS);
   assert.ok(foreignDeliveries > 0);
   assert.ok(foreignByChannel.notice > 0);
+  assert.ok(foreignByChannel.live > 0);
   assert.equal(foreignOpened, 0);
 });

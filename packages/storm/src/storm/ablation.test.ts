@@ -4,10 +4,10 @@ import { ABLATIONS, ablationFailures, ablationTable } from './ablation.ts';
 import { ALL_LOCKS, type Lock, parseLocks } from './locks.ts';
 import { failuresOf, type StormResult } from './result.ts';
 
-const NONE = { list: 0, thumbnail: 0, log: 0, counts: 0, notice: 0 };
+const NONE = { list: 0, thumbnail: 0, log: 0, counts: 0, notice: 0, live: 0 };
 const result = (without: readonly Lock[], foreignDeliveries: number, foreignOpened = 0): StormResult => ({
   ...{ scenario: 's', seed: 1, without, cameras: 1, viewers: 1, faultsInjected: 9, deliveries: 1000 },
-  ...{ deliveriesByChannel: NONE, foreignByChannel: NONE },
+  ...{ deliveriesByChannel: NONE, foreignByChannel: NONE, liveOpened: 0 },
   ...{ foreignDeliveries, foreignOpened, legitimateSuccess: 1, successUnderFaults: 0.5 },
   ...{ eventsAcknowledged: 1, eventsLost: 0, recoverySeconds: 1, requestsPerEvent: 3, peakRssRatio: 1 },
   ...{

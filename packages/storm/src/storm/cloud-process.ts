@@ -13,6 +13,7 @@ import { openObjectStore } from '@nightlatch/server/objects/store';
 import { openDatabase } from '@nightlatch/server/sql/database';
 import { migrate } from '@nightlatch/server/sql/migrate';
 import type { Statement } from '@nightlatch/server/sql/statement';
+import { gateCamera } from '@nightlatch/server/sql/statements/gate-camera';
 import { gateEvent, gateEvents } from '@nightlatch/server/sql/statements/gate-events';
 import { gateGaps, gateHomeLogHead } from '@nightlatch/server/sql/statements/gate-home';
 import { gateMember, LIVE_MEMBER } from '@nightlatch/server/sql/statements/gate-member';
@@ -70,11 +71,12 @@ const partsWithout = (locks: readonly Lock[]): MediaParts => ({
           deletions: replaced(gateDeletions, LIVE_MEMBER, ANY_SESSION),
           homeLogHead: replaced(gateHomeLogHead, LIVE_MEMBER, ANY_SESSION),
           retention: replaced(gateRetention, LIVE_MEMBER, ANY_SESSION),
+          camera: replaced(gateCamera, MEMBERSHIP, WITHOUT_MEMBERSHIP),
           objects: replaced(gateObjects, MEMBERSHIP, WITHOUT_MEMBERSHIP),
         },
       }
     : {},
-  egress: locks.includes('egress') ? { sameLabel: () => true } : {},
+  egress: locks.includes('egress') ? { sameLabel: () => true, sameLive: () => true } : {},
 });
 
 /** The cache of a run that takes out one of its locks; all others have the cloud's own. */

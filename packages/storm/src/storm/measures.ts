@@ -16,6 +16,7 @@ type Account = Pick<
   | 'deliveriesByChannel'
   | 'foreignDeliveries'
   | 'foreignByChannel'
+  | 'liveOpened'
   | 'foreignOpened'
   | 'deliveriesUnwritten'
   | 'eventsAcknowledged'

@@ -98,3 +98,26 @@ test('a notice is of the home of its event, and without one of the home whose st
   const { deliveriesByChannel, foreignByChannel } = oracle.tally();
   assert.deepEqual([deliveriesByChannel.notice, foreignByChannel.notice], [7, 4]);
 });
+
+test('a live record is of the home that sealed it, and nothing may come a second after access has ended', () => {
+  const { time, oracle, alice, bob, home, foreign } = ground();
+  const record = new Uint8Array([7]);
+  oracle.sealed(home, record);
+  const watch = oracle.asking(alice);
+  oracle.watched(watch, record);
+  oracle.shown(watch, { home, event: null });
+  assert.equal(foreign(), 0);
+  oracle.watched(oracle.asking(bob), record);
+  oracle.watched(watch, new Uint8Array([8]));
+  assert.equal(foreign(), 2);
+  time.now = 10;
+  oracle.revoked(alice, home);
+  time.now = 1_009;
+  oracle.watched(watch, record);
+  assert.equal(foreign(), 2);
+  time.now = 1_011;
+  oracle.watched(watch, record);
+  oracle.shown(watch, { home, event: null });
+  const { foreignByChannel, liveOpened, foreignOpened } = oracle.tally();
+  assert.deepEqual([foreignByChannel.live, liveOpened, foreignOpened], [3, 2, 1]);
+});

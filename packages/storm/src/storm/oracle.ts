@@ -3,7 +3,7 @@ import type { AccountId, EventId, HomeId } from '@nightlatch/protocol/ids';
 import type { Watermark } from './watermark.ts';
 
 /** The ways by which something of a home comes to somebody. */
-type Channel = 'list' | 'thumbnail' | 'log' | 'counts' | 'notice';
+type Channel = 'list' | 'thumbnail' | 'log' | 'counts' | 'notice' | 'live';
 export type ByChannel = Readonly<Record<Channel, number>>;
 
 /** Something that came to somebody who may not have it. */
@@ -31,7 +31,7 @@ const CROSSINGS_TOLD_MAX = 20;
 /** So long after access has ended something may still come that was under way before. */
 const GRACE_MILLISECONDS = 1_000;
 
-const NONE: ByChannel = { list: 0, thumbnail: 0, log: 0, counts: 0, notice: 0 };
+const NONE: ByChannel = { list: 0, thumbnail: 0, log: 0, counts: 0, notice: 0, live: 0 };
 const sumOf = (counts: ByChannel): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /**
@@ -53,6 +53,7 @@ export function createOracle(now: () => number = () => performance.now()) {
   const foreign = { ...NONE };
   let inErrors = 0;
   let opened = 0;
+  let liveOpened = 0;
   let foreignOpened = 0;
 
   const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url');
@@ -93,6 +94,10 @@ export function createOracle(now: () => number = () => performance.now()) {
       homeOfEvent.set(event, home);
       homeOfBytes.set(digest(thumbnail), home);
     },
+    /** A record of its live view, which an agent is about to send. */
+    sealed(home: HomeId, record: Uint8Array): void {
+      homeOfBytes.set(digest(record), home);
+    },
     /** The log of a home. */
     wrote(home: HomeId, entries: readonly string[]): void {
       for (const entry of entries) homeOfEntry.set(entry, home);
@@ -117,6 +122,10 @@ export function createOracle(now: () => number = () => performance.now()) {
     noticed(asking: Asking, stream: HomeId, event: string | null): void {
       judgeOf('notice', asking, event === null ? stream : (homeOfEvent.get(event) ?? null));
     },
+    /** A live record came to somebody's app. What `asking` began is the watch, as with a stream. */
+    watched(asking: Asking, record: Uint8Array): void {
+      judgeOf('live', asking, homeOfBytes.get(digest(record)) ?? null);
+    },
     /** How many bytes a home has came to somebody's app, with those of each camera: if they are not its parts, it is another's. */
     counted({ account }: Asking, bytes: number, ofCameras: readonly number[]): void {
       const isSum = ofCameras.reduce((sum, part) => sum + part, 0) === bytes;
@@ -136,8 +145,9 @@ export function createOracle(now: () => number = () => performance.now()) {
       tell({ channel: 'error', to: account, of });
     },
     /** An app has verified and opened a picture, and would show it. */
-    shown(asking: Asking, { home }: Watermark): void {
+    shown(asking: Asking, { home, event }: Watermark): void {
       opened += 1;
+      if (event === null) liveOpened += 1;
       if (mayHave(asking, home)) return;
       foreignOpened += 1;
       tell({ channel: 'opened', to: asking.account, of: home });
@@ -149,7 +159,7 @@ export function createOracle(now: () => number = () => performance.now()) {
     tally: () => ({
       ...{ deliveries: sumOf(deliveries), deliveriesByChannel: { ...deliveries } },
       ...{ foreignDeliveries: sumOf(foreign) + inErrors, foreignByChannel: { ...foreign } },
-      ...{ opened, foreignOpened, crossings },
+      ...{ opened, liveOpened, foreignOpened, crossings },
       eventsAcknowledged: acknowledged.values().reduce((sum, { size }) => sum + size, 0),
     }),
   };

@@ -14,7 +14,9 @@ export interface StormResult {
   /** Those by each channel, and what came with a refusal. */
   readonly foreignDeliveries: number;
   readonly foreignByChannel: ByChannel;
-  /** Foreign pictures that an app verified and opened. */
+  /** Records of live view that an app verified and opened. */
+  readonly liveOpened: number;
+  /** Foreign pictures, and live records, that an app verified and opened. */
   readonly foreignOpened: number;
   /** Thumbnails that came to somebody without standing in the ledger. */
   readonly deliveriesUnwritten: number;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createLink } from '@nightlatch/agent/live/link';
+import { createLink, type Link } from '@nightlatch/agent/live/link';
 import { openSocket } from '@nightlatch/agent/live/socket';
 import type { SpooledEvent } from '@nightlatch/agent/spool/spooled-event';
 import { type Attempt, createBacklog } from '@nightlatch/agent/uplink/backlog';
@@ -14,6 +14,7 @@ import { newContentKey, sealContentKey } from '@nightlatch/vault/content';
 import { concat } from '@nightlatch/vault/encoding';
 import { eventHash, signManifest } from '@nightlatch/vault/manifest';
 import type { Oracle } from './oracle.ts';
+import { createStormLive } from './storm-live.ts';
 import type { Resident } from './town.ts';
 import { drawWatermark } from './watermark.ts';
 
@@ -73,6 +74,7 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
   let flushing: Promise<boolean> | undefined;
   let linkAttempts = 0;
   let isLinked = false;
+  let keepingLink: Promise<void> | undefined;
   const comeback = cooperate ? keepInMemory() : keepNoSlot();
   const clock = cooperate ? systemClock : impatientClock;
   comeback.keep({ token: agentToken });
@@ -109,7 +111,8 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
       },
     });
 
-    const link = createLink({
+    const live = createStormLive(resident, { oracle, link: () => link });
+    const link: Link = createLink({
       ...{ serverUrl: url, client, clock, comeback, fraction: random },
       monotonic: () => performance.now(),
       open: (socket, serve) => {
@@ -119,10 +122,10 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
           return serve(opened);
         });
       },
-      // Nobody watches here.
-      onOrder: () => true,
+      onOrder: live.order,
       onLost: () => {
         isLinked = false;
+        live.end();
       },
       log: () => undefined,
     });
@@ -166,6 +169,12 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
   }
   let life = newLife();
 
+  async function keepLink(): Promise<void> {
+    while (!signal.aborted) {
+      const { link, alive } = life;
+      await link.run(alive);
+    }
+  }
   async function empty(): Promise<boolean> {
     const since = performance.now();
     const { emptyBacklog, alive } = life;
@@ -186,6 +195,7 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
 
   return {
     home,
+    liveCamera: { home, camera, agent: device.agent },
     /** How far its clock goes wrong from now on, in milliseconds. */
     setClock(off: number): void {
       clockMilliseconds = off;
@@ -194,8 +204,11 @@ export function createStormAgent(resident: Resident, parts: StormAgentParts) {
     get attempts() {
       return attempts;
     },
-    /** Keeps a link with the cloud, as long as the harness runs. */
-    runLink: (): Promise<void> => life.link.run(life.alive),
+    /** Keeps a link with the cloud, and sends live pictures to whoever watches, as long as the harness runs. */
+    runLink(): Promise<void> {
+      keepingLink ??= keepLink();
+      return keepingLink;
+    },
     /** Ends at once, in the middle of whatever it does, and starts again with what it has on its disk. */
     crash(): void {
       life.end();

@@ -5,8 +5,9 @@ import { Retention } from '@nightlatch/protocol/retention';
 import { openContentKey } from '@nightlatch/vault/content';
 import { verifyManifest } from '@nightlatch/vault/manifest';
 import { labelOf, openWhole } from '@nightlatch/vault/object';
-import type { Asking, Oracle } from './oracle.ts';
+import type { Asking } from './oracle.ts';
 import { readNotices } from './read-notices.ts';
+import { type LiveCamera, type StormWatch, watchLive } from './storm-watch.ts';
 import type { Resident } from './town.ts';
 import { readWatermark } from './watermark.ts';
 
@@ -27,8 +28,9 @@ export interface Visit {
 /** Somebody's app: it asks, verifies and opens as the web app does, by the same vault, and tells the oracle all that came. */
 export function createStormViewer(
   resident: Resident,
-  { url, oracle, signal }: { url: string; oracle: Oracle; signal: AbortSignal },
+  place: Omit<StormWatch, 'resident'> & { readonly signal: AbortSignal },
 ) {
+  const { url, oracle, signal } = place;
   const { account, token, device, epochKey, camera } = resident;
   const own = resident.home;
   const asking = (): Asking => oracle.asking(account);
@@ -116,6 +118,9 @@ export function createStormViewer(
         // It broke, as connections do here, or the page was closed.
       }
     },
+    /** Watches a camera, until the socket is closed or the page is. */
+    watch: (at: LiveCamera, until: AbortSignal): Promise<void> =>
+      watchLive({ ...place, resident }, at, AbortSignal.any([signal, until])),
     /** Every event of a home that the list has, page by page; null where a page does not come. */
     async everything(home: HomeId): Promise<ReadonlySet<EventId> | null> {
       const there = new Set<EventId>();

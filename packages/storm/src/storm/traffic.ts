@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HomeId } from '@nightlatch/protocol/ids';
+import { keepPages } from './pages.ts';
 import type { StormViewer } from './storm-viewer.ts';
-import { keepStreams } from './streams.ts';
 import type { World } from './world.ts';
 
 export interface Rates {
@@ -87,7 +87,7 @@ export function startTraffic(world: World, rates: Rates): Traffic {
   const loops = [
     loop(rates.visits, visit),
     loop(rates.events, record),
-    keepStreams(world, rates.mixedUp, stop.signal),
+    keepPages({ world, mixedUp: rates.mixedUp, signal: stop.signal }),
   ];
   const end = async (): Promise<void> => {
     stop.abort();

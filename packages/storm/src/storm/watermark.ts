@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** What stands in every thumbnail of the harness, under the seal: whose it is. */
-export const Watermark = z.object({ home: z.string(), event: z.string() });
+/** What stands in every picture of the harness, under the seal: whose it is. A live picture is of no event. */
+export const Watermark = z.object({ home: z.string(), event: z.string().nullable() });
 export type Watermark = z.infer<typeof Watermark>;
 
 export const drawWatermark = (mark: Watermark): Uint8Array<ArrayBuffer> =>

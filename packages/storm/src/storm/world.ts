@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { importSigningKey, newSigningDocument } from '@nightlatch/vault/keys';
 import { type Cluster, startCluster } from '../bench/ground/database.ts';
 import { freePort } from '../bench/ground/ports.ts';
 import { type RedisServer, startRedisServer } from '../crosscheck/redis-server.ts';
@@ -75,6 +76,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   stack.defer(() => ended.abort());
   const place = {
     ...{ url: cloud.url, oracle, random, cooperate },
+    signing: await importSigningKey(await newSigningDocument()),
     signal: AbortSignal.any([signal, ended.signal]),
   };
   const owned = stack.move();
