@@ -5,7 +5,8 @@ import type { World } from './world.ts';
 
 /** So few at any size of a town, so that the harness keeps its time for judging. */
 const STREAMS_MAX = 50;
-const LIVE_CAMERAS_MAX = 8;
+/** The first of all agents send live pictures. */
+export const LIVE_CAMERAS_MAX = 8;
 /** A page is open for this long on average. */
 const PAGE_MILLISECONDS = 10_000;
 /** Between two tries, on average; as apps do, calmly. */
@@ -13,7 +14,8 @@ const CALM_MILLISECONDS = 2_000;
 const LOOK_MILLISECONDS = 20;
 
 interface Pages {
-  readonly people: readonly StormViewer[];
+  /** Who opens each, whenever it is opened. */
+  readonly seats: readonly (() => StormViewer)[];
   /** Of which an app that is mixed up asks for one that is not its own. */
   readonly homes: readonly HomeId[];
   /** Resolves when it is closed, has broken, or was refused. */
@@ -34,7 +36,7 @@ const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
  * People keep a page open, and come again when they have closed it or it broke. At fixed distances, and first of all, it is an
  * app that is mixed up.
  */
-async function keepOpen({ world, mixedUp, signal }: Course, { people, homes, open }: Pages): Promise<void> {
+async function keepOpen({ world, mixedUp, signal }: Course, { seats, homes, open }: Pages): Promise<void> {
   const { random, oracle } = world;
   let openings = 0;
   const another = (than: HomeId): HomeId => {
@@ -48,27 +50,28 @@ async function keepOpen({ world, mixedUp, signal }: Course, { people, homes, ope
     openings += 1;
     return isMixedUp ? another(home) : home;
   };
-  const keep = async (viewer: StormViewer): Promise<void> => {
+  const keep = async (seat: () => StormViewer): Promise<void> => {
     while (!signal.aborted) {
       const closed = AbortSignal.timeout(Math.ceil(2 * PAGE_MILLISECONDS * random()));
+      const viewer = seat();
       await open(viewer, pick(viewer), AbortSignal.any([signal, closed]));
       await pause(2 * CALM_MILLISECONDS * random(), signal);
     }
   };
-  await Promise.all(people.map(keep));
+  await Promise.all(seats.map(keep));
 }
 
 /** Pages that listen to what is new. */
 const keepStreams = (course: Course): Promise<void> =>
   keepOpen(course, {
-    people: course.world.viewers.slice(0, STREAMS_MAX),
+    seats: course.world.viewers.slice(0, STREAMS_MAX).map((viewer) => () => viewer),
     homes: course.world.agents.map(({ home }) => home),
     open: (viewer, home, signal) => viewer.listen(home, signal),
   });
 
 /** Live pictures of the first few cameras. */
 async function keepWatches(course: Course): Promise<void> {
-  const { agents, viewers } = course.world;
+  const { agents, viewers, oracle } = course.world;
   const live = agents.slice(0, LIVE_CAMERAS_MAX);
   for (const agent of live) agent.runLink().catch(() => undefined);
   // After an outage it takes longer, and people do not wait for it.
@@ -77,7 +80,12 @@ async function keepWatches(course: Course): Promise<void> {
     await pause(LOOK_MILLISECONDS, patience);
   const cameras = new Map(agents.map(({ liveCamera }) => [liveCamera.home, liveCamera]));
   await keepOpen(course, {
-    people: viewers.slice(0, LIVE_CAMERAS_MAX),
+    // Whoever has the home now; while nobody has it, whoever had it first tries.
+    seats: viewers
+      .slice(0, LIVE_CAMERAS_MAX)
+      .map(
+        (first) => () => viewers.find(({ account }) => oracle.homeOf(account) === first.firstHome) ?? first,
+      ),
     homes: live.map(({ home }) => home),
     open: async (viewer, home, signal) => {
       const camera = cameras.get(home);

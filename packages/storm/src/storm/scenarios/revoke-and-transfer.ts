@@ -1,8 +1,11 @@
 import { courseOf } from '../course.ts';
 import { openEstate } from '../estate.ts';
+import { LIVE_CAMERAS_MAX } from '../pages.ts';
 import { repeatedly } from '../repeatedly.ts';
 
 const EVERY_SECONDS = 0.25;
+/** Of the blows, those that hit the homes whose live pictures are watched: these few would hardly be hit otherwise. */
+const PART_LIVE = 0.5;
 
 export const scenario = courseOf({
   name: 'revoke-and-transfer',
@@ -12,8 +15,9 @@ export const scenario = courseOf({
     const accounts = viewers.map(({ account }) => account);
     const vacant: (typeof agents)[number]['home'][] = [];
     const moveOut = async (): Promise<void> => {
-      const account = accounts[Math.floor(random() * accounts.length)];
-      const home = account === undefined ? undefined : oracle.homeOf(account);
+      const of = random() < PART_LIVE ? agents.slice(0, LIVE_CAMERAS_MAX) : agents;
+      const home = of[Math.floor(random() * of.length)]?.home;
+      const account = accounts.find((one) => oracle.homeOf(one) === home);
       if (account === undefined || home === undefined) return;
       await estate.moveOut(account, home);
       oracle.revoked(account, home);
