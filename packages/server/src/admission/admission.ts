@@ -1,4 +1,5 @@
 import { NightlatchError } from '@nightlatch/protocol/errors';
+import { createLine, createServiceRate } from './line.ts';
 
 /** Who goes first when not all can. Health never waits. */
 export const PRIORITIES = ['health', 'revocation', 'live', 'metadata', 'media'] as const;
@@ -6,7 +7,7 @@ export type Priority = (typeof PRIORITIES)[number];
 
 /** More has come than can be done in time. Nothing was done for this one, not even a look at who asks. */
 export class Overload extends NightlatchError {
-  constructor(retryAfterSeconds: number) {
+  constructor(retryAfterSeconds = 1) {
     super(
       'unavailable',
       'Very many ask at once, and the cloud takes them in turn. Nothing was changed and nothing was lost; try again when it says.',
@@ -32,9 +33,6 @@ export interface AdmissionLimits {
 }
 
 const LIMITS: AdmissionLimits = { underWayMax: 512, patienceMilliseconds: 5_000 };
-const WINDOW_MILLISECONDS = 1_000;
-/** Agents obey a quarter of an hour; who was refused comes back before that in any case. */
-const RETRY_AFTER_MILLISECONDS_MAX = 600_000;
 
 interface Waiting {
   readonly since: number;
@@ -60,29 +58,16 @@ export function createAdmission(options: {
   const { underWayMax, patienceMilliseconds } = { ...LIMITS, ...options.limits };
   const queues = PRIORITIES.map(() => new Set<Waiting>());
   const counts = { underWay: 0, waiting: 0, refused: 0 };
-  const served = { windowBegan: monotonic(), before: 0, now: 0 };
-  /** Of each priority by itself: who is refused the least urgent things keeps nobody else away for longer. */
-  const bookedUntil = PRIORITIES.map(() => 0);
-  let isWatched = false;
-
-  const countServed = (now: number): void => {
-    const windows = Math.floor((now - served.windowBegan) / WINDOW_MILLISECONDS);
-    if (windows > 0) {
-      served.before = windows === 1 ? served.now : 0;
-      served.now = 0;
-      served.windowBegan += windows * WINDOW_MILLISECONDS;
-    }
-    served.now += 1;
-  };
   /** At least those that have their turn now: they may all have begun within this second. */
-  const perSecond = (): number => Math.max(served.before, served.now, underWayMax);
+  const rate = createServiceRate({ monotonic, perSecondMin: underWayMax });
+  /** Of each priority by itself: who is refused the least urgent things keeps nobody else away for longer. */
+  const lines = PRIORITIES.map(() => createLine(rate, monotonic));
+  let isWatched = false;
 
   const refusal = (rank: number): Overload => {
     counts.refused += 1;
-    const [now, rate] = [monotonic(), perSecond()];
-    const until = Math.max(bookedUntil[rank] ?? 0, now + (counts.waiting / rate) * 1000) + 1000 / rate;
-    bookedUntil[rank] = until;
-    return new Overload(Math.ceil(((until - now) % RETRY_AFTER_MILLISECONDS_MAX) / 1000));
+    rate.strained();
+    return new Overload(lines[rank]?.next(counts.waiting));
   };
   const begin = (): Turn => {
     counts.underWay += 1;
@@ -92,7 +77,7 @@ export function createAdmission(options: {
         if (over) return;
         over = true;
         counts.underWay -= 1;
-        countServed(monotonic());
+        rate.served();
         beginNext();
       },
     };
@@ -152,11 +137,12 @@ export function createAdmission(options: {
       const since = monotonic();
       refuseTheLate(since);
       const rank = PRIORITIES.indexOf(priority);
-      const waitingMax = Math.max(underWayMax, (perSecond() * patienceMilliseconds) / 1000);
+      const waitingMax = Math.max(underWayMax, (rate.perSecond() * patienceMilliseconds) / 1000);
       if (counts.waiting >= waitingMax && !makeRoom(rank)) throw refusal(rank);
       return new Promise((resolve, reject) => {
         queues[rank]?.add({ since, begin: resolve, refuse: () => reject(refusal(rank)) });
         counts.waiting += 1;
+        rate.strained();
         watch(since);
       });
     },

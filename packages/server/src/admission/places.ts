@@ -1,13 +1,27 @@
 import { Overload } from './admission.ts';
+import { createLine, createServiceRate } from './line.ts';
 
-/** The agent puts its own jitter on top. */
-const FULL_RETRY_AFTER_SECONDS = 2;
+/** Until it is known how fast places are given back. */
+const GIVEN_BACK_PER_SECOND = 100;
+/** Whoever has all of its own places is nobody's fault; the agent puts its own jitter on top. */
+const OWN_RETRY_AFTER_SECONDS = 2;
 
 /**
  * Bounds the bodies that are read at once, of all and of one, by whatever they are counted in. A turn of the server's does
- * not cover them, for they come as slowly as lines are; and for as long nobody waits here: who finds no place comes again.
+ * not cover them, for they come as slowly as lines are; and for as long nobody waits here: who finds no place
+ * comes again, one behind the other at the rate at which places are given back.
  */
-export function createPlaces<Who>({ max, ofOneMax }: { readonly max: number; readonly ofOneMax: number }) {
+export function createPlaces<Who>({
+  max,
+  ofOneMax,
+  monotonic = () => performance.now(),
+}: {
+  readonly max: number;
+  readonly ofOneMax: number;
+  readonly monotonic?: () => number;
+}) {
+  const rate = createServiceRate({ monotonic, perSecondMin: GIVEN_BACK_PER_SECOND });
+  const line = createLine(rate, monotonic);
   const ofEach = new Map<Who, number>();
   let all = 0;
   const count = (who: Who, change: number): void => {
@@ -17,14 +31,20 @@ export function createPlaces<Who>({ max, ofOneMax }: { readonly max: number; rea
     else ofEach.set(who, now);
   };
   return (who: Who, size = 1): Disposable => {
-    if (all + size > max || (ofEach.get(who) ?? 0) + size > ofOneMax)
-      throw new Overload(FULL_RETRY_AFTER_SECONDS);
+    const own = ofEach.get(who) ?? 0;
+    if (own + size > ofOneMax) throw new Overload(OWN_RETRY_AFTER_SECONDS);
+    if (all + size > max) {
+      rate.strained();
+      throw new Overload(line.next(0));
+    }
     count(who, size);
     let isHeld = true;
     return {
       [Symbol.dispose]: () => {
-        if (isHeld) count(who, -size);
+        if (!isHeld) return;
         isHeld = false;
+        count(who, -size);
+        rate.served();
       },
     };
   };
