@@ -66,7 +66,6 @@ export function createAdmission(options: {
 
   const refusal = (rank: number): Overload => {
     counts.refused += 1;
-    rate.strained();
     return new Overload(lines[rank]?.next(counts.waiting));
   };
   const begin = (): Turn => {
@@ -142,7 +141,6 @@ export function createAdmission(options: {
       return new Promise((resolve, reject) => {
         queues[rank]?.add({ since, begin: resolve, refuse: () => reject(refusal(rank)) });
         counts.waiting += 1;
-        rate.strained();
         watch(since);
       });
     },

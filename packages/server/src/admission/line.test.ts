@@ -11,25 +11,19 @@ function newRate(perSecondMin = 100) {
   return { time, rate, serve };
 }
 
-test('what can be done is believed until there is strain for longer than a second, and then it is known', () => {
-  const { time, rate, serve } = newRate();
+test('the rate is that of this second or of the one before, and never less than is believed', () => {
+  const { time, rate, serve } = newRate(2);
   serve(5);
-  assert.equal(rate.perSecond(), 100);
-  time.now = 1_000;
-  rate.strained();
-  serve(5);
-  assert.equal(rate.perSecond(), 100, 'strained for less than a second');
-  time.now = 2_000;
-  rate.strained();
   assert.equal(rate.perSecond(), 5);
-  serve(8);
-  assert.equal(rate.perSecond(), 8);
-  time.now = 3_000;
+  time.now = 1_000;
+  serve(3);
+  assert.equal(rate.perSecond(), 5);
+  time.now = 2_000;
   serve(1);
-  assert.equal(rate.perSecond(), 100, 'there is no strain any more');
+  assert.equal(rate.perSecond(), 3);
   time.now = 9_000;
-  rate.strained();
-  assert.equal(rate.perSecond(), 100, 'nor was there any just before');
+  serve(1);
+  assert.equal(rate.perSecond(), 2);
 });
 
 test('each who is refused is told a moment of its own, behind those who wait', () => {

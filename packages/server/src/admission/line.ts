@@ -5,14 +5,12 @@ const RETRY_AFTER_MILLISECONDS_MAX = 600_000;
 /** How many were served in a second lately. */
 export interface ServiceRate {
   served(): void;
-  /** Somebody had to wait, or was refused. */
-  strained(): void;
   perSecond(): number;
 }
 
 /**
- * While there is no strain nobody knows what could be done, and `perSecondMin` is believed; in the second second of strain it is
- * known, and a server that does less says so.
+ * Less than `perSecondMin` is not believed: a server that has just started, or stands still for a second, would send those
+ * who come away for many minutes.
  * @param options.monotonic milliseconds of a clock that nobody sets
  */
 export function createServiceRate({
@@ -23,29 +21,18 @@ export function createServiceRate({
   readonly perSecondMin: number;
 }): ServiceRate {
   let windowBegan = monotonic();
-  let before = { served: 0, isStrained: false };
-  let now = { served: 0, isStrained: false };
-  const roll = (): void => {
-    const windows = Math.floor((monotonic() - windowBegan) / WINDOW_MILLISECONDS);
-    if (windows < 1) return;
-    before = windows === 1 ? now : { served: 0, isStrained: false };
-    now = { served: 0, isStrained: false };
-    windowBegan += windows * WINDOW_MILLISECONDS;
-  };
+  let [before, now] = [0, 0];
   return {
     served: () => {
-      roll();
-      now.served += 1;
+      const windows = Math.floor((monotonic() - windowBegan) / WINDOW_MILLISECONDS);
+      if (windows > 0) {
+        before = windows === 1 ? now : 0;
+        now = 0;
+        windowBegan += windows * WINDOW_MILLISECONDS;
+      }
+      now += 1;
     },
-    strained: () => {
-      roll();
-      now.isStrained = true;
-    },
-    perSecond: () => {
-      roll();
-      const isKnown = before.isStrained && now.isStrained;
-      return Math.max(before.served, now.served, isKnown ? 1 : perSecondMin);
-    },
+    perSecond: () => Math.max(before, now, perSecondMin),
   };
 }
 

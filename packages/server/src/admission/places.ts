@@ -34,7 +34,6 @@ export function createPlaces<Who>({
     const own = ofEach.get(who) ?? 0;
     if (own + size > ofOneMax) throw new Overload(OWN_RETRY_AFTER_SECONDS);
     if (all + size > max) {
-      rate.strained();
       throw new Overload(line.next(0));
     }
     count(who, size);
