@@ -65,7 +65,7 @@ export interface MediaParts {
 const HOUR_SECONDS = 3600;
 
 export async function composeMedia(foundation: Foundation, parts: MediaParts = {}): Promise<Media> {
-  const { config, database, cache, clock, random, log, keys } = foundation;
+  const { config, database, cache, clock, random, log, keys, admission } = foundation;
   const onMismatch = (mismatch: Mismatch): void => {
     log.error({ mismatch }, 'something that was not what was asked for was stopped on its way out');
   };
@@ -99,7 +99,7 @@ export async function composeMedia(foundation: Foundation, parts: MediaParts = {
       events: eventsIngest({ gate, objects, complete, storage, one: event }),
       gap: gapIngest({ database, gate }),
       upload: createUploads({
-        ...{ database, objects, complete },
+        ...{ database, objects, complete, admission },
         ...(parts.uploads === undefined ? {} : { limits: parts.uploads }),
       }),
     },

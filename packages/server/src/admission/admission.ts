@@ -32,7 +32,8 @@ export interface AdmissionLimits {
   readonly patienceMilliseconds: number;
 }
 
-const LIMITS: AdmissionLimits = { underWayMax: 512, patienceMilliseconds: 5_000 };
+/** More under way would wait for each other in the database, where nobody is more urgent than anybody. */
+const LIMITS: AdmissionLimits = { underWayMax: 128, patienceMilliseconds: 5_000 };
 
 interface Waiting {
   readonly since: number;

@@ -2,6 +2,7 @@ import { STATUS_OF } from '@nightlatch/protocol/errors';
 import type { AgentId } from '@nightlatch/protocol/ids';
 import { type Locker, MemoryLocker, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Admission } from '../admission/admission.ts';
 import { createPlaces } from '../admission/places.ts';
 import type { AgentContent } from '../gate/agent.ts';
 import type { Grant } from '../gate/grant.ts';
@@ -27,7 +28,9 @@ export interface UploadLimits {
 const LIMITS: UploadLimits = { bodiesMax: 256, bodiesOfAgentMax: 6 };
 
 /** Resumable uploads (tus 1.0) of one agent at a time: the store behind them is made from its grant. */
-export function createUploads(parts: UploadParts & { readonly limits?: Partial<UploadLimits> }) {
+export function createUploads(
+  parts: UploadParts & { readonly admission: Admission; readonly limits?: Partial<UploadLimits> },
+) {
   const { bodiesMax, bodiesOfAgentMax } = { ...LIMITS, ...parts.limits };
   const enter = createPlaces<AgentId>({ max: bodiesMax, ofOneMax: bodiesOfAgentMax });
   // One writer for an upload: who comes second waits until the first has let go, or takes over from a dead one.
@@ -46,6 +49,8 @@ export function createUploads(parts: UploadParts & { readonly limits?: Partial<U
         throw error instanceof Error ? error : movedOn();
       });
     try {
+      // What is left is work for the disk and the database: people who look go before it.
+      using _turn = await parts.admission.enter('media');
       await atOnce.take(upload, manifest, body);
     } finally {
       await lock.unlock();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BACKOFF } from '@nightlatch/agent/uplink/retry';
 import { often, type ReplyRates } from '../faults/resp-faults.ts';
 import { RECONNECTS_PER_SECOND } from './cloud-messages.ts';
 import { accountOf, partOf, peakOf } from './measures.ts';
@@ -67,7 +68,7 @@ const linkAttempts = (agents: readonly StormAgent[]): number =>
 async function run({ name, cooperate }: Outage, options: ScenarioOptions): Promise<StormResult> {
   const { cameras, seed, without, say, signal, length } = options;
   const begun = performance.now();
-  await using world = await makeWorld({ ...options, cooperate });
+  await using world = await makeWorld({ ...options, cooperate, pastDatabaseProxy: true });
   const { cloud, redis, redisProxy, agents, viewers, random } = world;
   const wait = (seconds: number): Promise<void> => sleep(seconds * length * 1000, undefined, { signal });
   const allLinked = (): boolean => agents.every(({ isLinked }) => isLinked);
@@ -98,7 +99,14 @@ async function run({ name, cooperate }: Outage, options: ScenarioOptions): Promi
   redisProxy.setFault(often(FAULTS, random));
   await cloud.start();
   const attemptsBefore = linkAttempts(agents);
-  const flushed = Promise.all(agents.map((agent) => agent.flush()));
+  const flushed = Promise.all(
+    agents.map(async (agent) => {
+      // It has tried in vain for hours, and so waits for any part of the longest wait.
+      if (cooperate) await wait((random() * BACKOFF.capMilliseconds) / 1000);
+      return agent.flush();
+    }),
+  );
+  flushed.catch(() => undefined);
   const peak = peakOf(world);
   const under = noTally();
   await using traffic = startTraffic(people, STORM_RATES);

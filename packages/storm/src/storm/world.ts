@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly without: readonly Lock[];
   /** Whether agents wait as long as they are told to; they do where nobody says otherwise. */
   readonly cooperate?: boolean;
+  /** Whether the cloud reaches its database past the faulty proxy, which takes a part of the harness's own processor. */
+  readonly pastDatabaseProxy?: boolean;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -45,7 +47,7 @@ export interface World extends AsyncDisposable {
 }
 
 export async function makeWorld(options: WorldOptions): Promise<World> {
-  const { cameras, seed, without, cooperate = true, say, signal } = options;
+  const { cameras, seed, without, cooperate = true, pastDatabaseProxy = false, say, signal } = options;
   await using stack = new AsyncDisposableStack();
   const random = seeded(seed);
   const context = { say, signal, afterwards: (letGo: () => Promise<void> | void) => stack.defer(letGo) };
@@ -53,7 +55,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const cluster = await startCluster(context);
   const proxy = stack.use(await startPostgresProxy(Number(new URL(cluster.url).port), random));
   const databaseUrl = new URL(cluster.url);
-  databaseUrl.port = `${proxy.port}`;
+  if (!pastDatabaseProxy) databaseUrl.port = `${proxy.port}`;
   const redis = stack.use(await startRedisServer());
   const redisProxy = stack.use(await startRespProxy(redis.port));
   const redisUrl = `redis://127.0.0.1:${redisProxy.port}`;
