@@ -149,6 +149,8 @@ export const gatePlay: Play = async (theatre, without) => {
   ];
   outcome.steps = await playOut(theatre, works);
   outcome.faults = lines.struck;
+  // It looks at its live pictures every so often, and would be kept for it, with everything that it knows.
+  await egress.endLive();
   await database[Symbol.asyncDispose]();
   return outcome;
 };
