@@ -120,7 +120,8 @@ export function createLiveCamera(home: SealedHome, camera: CameraId, withSound =
     say(watcher, JSON.stringify({ kind: 'grant', grant }));
     relay(watcher, running.broadcast.beginning, 0);
     for (const record of running.kept) relay(watcher, record, running.index);
-    watchers.add(watcher);
+    // Whoever has left meanwhile would be here for ever.
+    if (watcher.socket.readyState === watcher.socket.OPEN) watchers.add(watcher);
   }
 
   let sealing = Promise.resolve();
