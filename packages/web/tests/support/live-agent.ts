@@ -121,7 +121,7 @@ export function createLiveCamera(home: SealedHome, camera: CameraId, withSound =
     relay(watcher, running.broadcast.beginning, 0);
     for (const record of running.kept) relay(watcher, record, running.index);
     // Whoever has left meanwhile would be here for ever.
-    if (watcher.socket.readyState === watcher.socket.OPEN) watchers.add(watcher);
+    if (watcher.socket.readyState === SOCKET_OPEN) watchers.add(watcher);
   }
 
   let sealing = Promise.resolve();
