@@ -15,8 +15,8 @@ const { path, method } = routes['agent.link'];
 const isTicket = (authorization = ''): boolean => /^Ticket /i.test(authorization);
 
 /**
- * Takes up the links of agents that come back by a ticket without the router, which costs a quarter of a reconnect: after an outage all of them come
- * at once. Turn, caller, gate and refusals are those of the route of the contract; nothing else of the router's work is
+ * Takes up the links of agents that come back by a ticket without the router: after an outage all of them come at once.
+ * Turn, caller, gate and refusals are those of the route of the contract; nothing else of the router's work is
  * about them, for what an agent may do does not hang on where a page is from.
  */
 export function agentLinks(cloud: Cloud): DirectRoute {
